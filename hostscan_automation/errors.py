@@ -7,9 +7,11 @@ or a header. The tree is flat on purpose: a class exists where somebody acts dif
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 class HostscanError(Exception):
@@ -104,7 +106,7 @@ class ApiError(HostscanError):
         problem: The body as ProblemDetails, or None where it was none.
     """
 
-    def __init__(  # noqa: PLR0913 - the reply's facts belong together
+    def __init__(
         self,
         message: str,
         *,
