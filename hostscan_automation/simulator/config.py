@@ -1,0 +1,48 @@
+"""What a simulated server is like."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from hostscan_automation.simulator.faults import Faults
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class SimulatorConfig:
+    """One simulated server.
+
+    Attributes:
+        port: TCP port on 127.0.0.1; 0 takes any free one.
+        jobs: How many jobs the seeded data holds.
+        seed: The same seed gives the same jobs, accounts and faults.
+        lenient_cookie: Whether the second sign-in step works without the first one's cookie.
+        sign_in_2fa_paths: Spellings of the second step that exist; others answer 404.
+        strict_content_type: Whether sign-in calls without a JSON content type answer 415.
+        token_as_text: Whether tokens come as text/plain instead of a JSON string.
+        token_ttl_s: Lifetime of an access token.
+        status_as_name: Whether statuses and failure reasons come as names instead of numbers.
+        cancel_delay_s: Seconds from the 202 to Cancelled, at least and at most.
+        scan_s: Seconds a scan asked for through the API waits, and then runs.
+        other_endpoints: Whether paths under /api/v1 that are not simulated answer 200.
+        log: File that gets one JSON line for each request, or None.
+    """
+
+    port: int = 0
+    tls: bool = False
+    jobs: int = 2134
+    seed: int = 1
+    faults: Faults = field(default_factory=Faults)
+    lenient_cookie: bool = False
+    sign_in_2fa_paths: tuple[str, ...] = ("/signin2fa", "/sigin2fa")
+    strict_content_type: bool = False
+    token_as_text: bool = False
+    token_ttl_s: float = 900.0
+    status_as_name: bool = False
+    cancel_delay_s: tuple[float, float] = (0.3, 1.5)
+    scan_s: float = 3.0
+    other_endpoints: bool = True
+    log: Path | None = None
