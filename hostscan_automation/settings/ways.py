@@ -1,0 +1,158 @@
+"""Choose the one way to sign in, and take its secrets from where they are kept."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Protocol
+
+from pydantic import SecretStr
+
+from hostscan_automation.errors import SecretNotFoundError, SettingsError
+from hostscan_automation.settings.settings import (
+    AppSignIn,
+    Ask,
+    AskedCode,
+    GivenCode,
+    NoSecondFactor,
+    PasswordSignIn,
+    SecondFactor,
+    SignIn,
+    TokenSignIn,
+    TotpSecret,
+)
+
+if TYPE_CHECKING:
+    from hostscan_automation.settings.references import SecretReference
+    from hostscan_automation.settings.secrets import SecretSources
+
+
+class Way(Protocol):
+    """One way to sign in, its secrets not taken yet."""
+
+    @property
+    def account(self) -> str:
+        """What people call the account."""
+        ...
+
+    @property
+    def source(self) -> str:
+        """Where the choice of this way came from, for people."""
+        ...
+
+    def fetch(self, sources: SecretSources, ask: Ask | None, server: str) -> SignIn:
+        """Take the secrets; ask for those that have no source."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Keep:
+    """Where one secret is kept.
+
+    Attributes:
+        reference: None where it has no source and must be asked for.
+        withheld: Why the profile's own secret is not used, or None.
+        must_refuse: Whether that is a refusal, also where somebody could be asked.
+    """
+
+    reference: SecretReference | None = None
+    withheld: str | None = None
+    must_refuse: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class TokenWay:
+    """A ready token."""
+
+    token: Keep
+    source: str
+    account: str = "token"
+
+    def fetch(self, sources: SecretSources, ask: Ask | None, server: str) -> TokenSignIn:
+        """Take the token; nobody is asked for one."""
+        del ask
+        return TokenSignIn(_stripped(_taken(self.token, f"token for {server}", sources, None)))
+
+
+@dataclass(frozen=True, slots=True)
+class AppWay:
+    """An application user."""
+
+    account: str
+    api_key: Keep
+    source: str
+
+    def fetch(self, sources: SecretSources, ask: Ask | None, server: str) -> AppSignIn:
+        """Take the API key."""
+        what = f"API key of {self.account!r} for {server}"
+        return AppSignIn(self.account, _stripped(_taken(self.api_key, what, sources, ask)))
+
+
+@dataclass(frozen=True, slots=True)
+class PasswordWay:
+    """Login, password and a second factor.
+
+    Attributes:
+        code: A one-time code of the environment, or None.
+        no_second_factor: Whether the account is known to need none.
+    """
+
+    account: str
+    password: Keep
+    code: SecretReference | None
+    totp_secret: Keep
+    no_second_factor: bool
+    source: str
+
+    def fetch(self, sources: SecretSources, ask: Ask | None, server: str) -> PasswordSignIn:
+        """Take the password and what the second factor needs."""
+        what = f"password of {self.account!r} for {server}"
+        password = _taken(self.password, what, sources, ask)
+        return PasswordSignIn(self.account, password, self._second_factor(sources, ask, server))
+
+    def _second_factor(self, sources: SecretSources, ask: Ask | None, server: str) -> SecondFactor:
+        if self.code is not None:
+            return GivenCode(_stripped(sources.read(self.code, "one-time code")))
+        if self.totp_secret.reference is not None:
+            what = f"TOTP secret of {self.account!r} for {server}"
+            return TotpSecret(_stripped(_taken(self.totp_secret, what, sources, None)))
+        if self.no_second_factor:
+            return NoSecondFactor()
+        if self.totp_secret.must_refuse:
+            raise _missing(f"second factor of {self.account!r} for {server}", self.totp_secret)
+        if ask is None:
+            raise SecretNotFoundError(
+                f"second factor of {self.account!r} for {server} is not set",
+                hint=(
+                    "Set HOSTSCAN_TOTP_SECRET, or HOSTSCAN_MFA_CODE for one sign-in, or"
+                    " HOSTSCAN_NO_MFA=1 where the account needs none."
+                ),
+            )
+        return AskedCode(lambda: ask(f"One-time code of {self.account}"))
+
+
+def _taken(keep: Keep, what: str, sources: SecretSources, ask: Ask | None) -> SecretStr:
+    if keep.reference is not None:
+        return sources.read(keep.reference, what)
+    if keep.must_refuse or ask is None:
+        raise _missing(what, keep)
+    answer = ask(what[:1].upper() + what[1:])
+    if not answer:
+        raise SecretNotFoundError(f"{what} was not given")
+    return SecretStr(answer)
+
+
+def _missing(what: str, keep: Keep) -> SettingsError:
+    if keep.withheld is not None:
+        return SettingsError(
+            f"{what} is missing: {keep.withheld}",
+            hint="Give the secret for this server by the environment, or use its own profile.",
+        )
+    return SecretNotFoundError(
+        f"{what} is not set",
+        hint="Set it in the environment or in a profile; at a terminal you would be asked.",
+    )
+
+
+def _stripped(secret: SecretStr) -> SecretStr:
+    # a blank at the end of a copied token or key is never part of it; of a password it may be
+    return SecretStr(secret.get_secret_value().strip())

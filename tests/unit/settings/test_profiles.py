@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from hostscan_automation.errors import SettingsError
+from hostscan_automation.settings.profiles import read_profiles
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.unit.settings.conftest import Desk
+
+
+def complaint(desk: Desk, text: str) -> str:
+    path = desk.write(text)
+    with pytest.raises(SettingsError) as caught:
+        read_profiles(path, "test")
+    return str(caught.value)
+
+
+def test_a_file_that_is_not_there_has_no_profiles(tmp_path: Path) -> None:
+    file = read_profiles(tmp_path / "none.toml", "test")
+    assert not file.is_there
+    assert file.profiles == {}
+
+
+def test_all_faults_are_told_at_once_each_with_its_line(desk: Desk) -> None:
+    text = """\
+        default_profil = "a"
+
+        [profiles.a]
+        server = "nps01"
+        pasword = "env:X"
+        insecure = "yes"
+
+        [profiles.a.limits]
+        max_job = 1
+        max_percent = 120
+    """
+    lines = complaint(desk, text).splitlines()
+    where = str(desk.config)
+    assert len(lines) == 5
+    assert f"{where}:1:1: default_profil: unknown key" in "\n".join(lines)
+    assert "did you mean 'default_profile'?" in "\n".join(lines)
+    assert f"{where}:5:1: profiles.a.pasword: unknown key 'pasword' (did you mean 'password'?)" in (
+        lines
+    )
+    assert any(line.startswith(f"{where}:6:1: profiles.a.insecure: ") for line in lines)
+    assert f"{where}:9:1: profiles.a.limits.max_job: unknown key 'max_job' " in "\n".join(lines)
+    assert any(f"{where}:10:1: profiles.a.limits.max_percent" in line for line in lines)
+
+
+def test_a_key_that_resembles_nothing_is_told_what_is_known(desk: Desk) -> None:
+    assert "known are: server, login" in complaint(desk, "[profiles.a]\nxyzzy = 1\n")
+
+
+@pytest.mark.parametrize("field", ["password", "totp_secret", "api_key", "token"])
+def test_a_secret_in_plain_text_is_refused_and_not_repeated(desk: Desk, field: str) -> None:
+    text = complaint(desk, f'[profiles.a]\n{field} = "Summer2026!"\n')
+    assert "holds the secret itself" in text
+    assert "keyring:SERVICE/NAME" in text
+    assert "Summer" not in text
+
+
+@pytest.mark.parametrize(
+    ("value", "words"),
+    [
+        ("{ comand = ['x'] }", "is no reference"),
+        ("{ command = ['x'], shell = true }", "is no reference"),
+        ("{ command = [] }", "no list of texts"),
+        ("{ command = ['x', 1] }", "no list of texts"),
+        ("'command: rm -rf'", "no list of texts"),
+        ("12345678", "is no reference"),
+        ("'keyring:only-service'", "names no entry"),
+        ("'env:'", "holds the secret itself"),
+    ],
+)
+def test_a_reference_that_cannot_be_read_is_explained(desk: Desk, value: str, words: str) -> None:
+    text = complaint(desk, f"[profiles.a]\npassword = {value}\n")
+    assert words in text
+    assert "12345678" not in text
+
+
+@pytest.mark.parametrize(
+    ("value", "shown"),
+    [
+        ("'env:PW'", "env:PW"),
+        (r"'file:C:\keys\nps 01.txt'", r"file:C:\keys\nps 01.txt"),
+        ("{ command = ['vault', 'read'] }", "command: vault"),
+        ("""'command: ["vault", "read"]'""", "command: vault"),
+        ("'keyring:hostscan/lab/admin'", "keyring:hostscan/lab/admin"),
+    ],
+)
+def test_every_form_of_reference_is_read(desk: Desk, value: str, shown: str) -> None:
+    path = desk.write(f"[profiles.a]\npassword = {value}\n")
+    assert str(read_profiles(path, "test").profiles["a"].password) == shown
+
+
+def test_a_file_saved_by_notepad_is_read(desk: Desk) -> None:
+    desk.config.write_bytes(b"\xef\xbb\xbf[profiles.a]\r\nserver = 'nps01'\r\n")
+    assert read_profiles(desk.config, "test").profiles["a"].server == "nps01"
+
+
+@pytest.mark.parametrize(
+    ("content", "words"),
+    [
+        (b"[profiles.a]\nserver = nps01\n", "is no TOML"),
+        (b"\xff\xfe[\x00p", "is not UTF-8"),
+        (b"#" * 1_100_000, "larger than 1 MB"),
+        (b"default_profile = 1\n", "should be a valid string"),
+    ],
+)
+def test_a_file_that_is_no_profile_file_is_a_clear_error(
+    desk: Desk, content: bytes, words: str
+) -> None:
+    desk.config.write_bytes(content)
+    with pytest.raises(SettingsError, match=words):
+        read_profiles(desk.config, "test")
+
+
+def test_a_folder_in_its_place_is_a_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="cannot be read: Is a directory"):
+        read_profiles(tmp_path, "test")
+
+
+def test_lines_are_found_below_quoted_table_names(desk: Desk) -> None:
+    text = complaint(desk, '[profiles."nps 01"]\nserver = "x"\n  "colour" = 1\n')
+    assert text.startswith(f"{desk.config}:3:1: profiles.nps 01.colour: unknown key")
+
+
+def test_a_fault_in_an_inline_table_is_told_at_the_line_of_the_table(desk: Desk) -> None:
+    text = complaint(desk, "[profiles]\n\na = {server = 1}\n")
+    assert text.startswith(f"{desk.config}:3:1: profiles.a.server: ")
