@@ -1,0 +1,148 @@
+"""Read a document into what it means: the requests it documents, and what was repaired."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+
+from hostscan_automation.errors import ExampleError, Finding
+from hostscan_automation.porting.calls import CallReader
+from hostscan_automation.porting.diagnostics import Notes, Repair
+from hostscan_automation.porting.document import Place, Section, read_sections
+from hostscan_automation.porting.evaluation import Reply, Variables, Words
+from hostscan_automation.porting.example import Parameter, PortedExample, Step
+from hostscan_automation.porting.own_script import read_own_script
+from hostscan_automation.porting.parser import parse
+from hostscan_automation.porting.syntax import (
+    Assignment,
+    NewSession,
+    OutsideSubsetError,
+    Request,
+    Statement,
+)
+
+_QUERY_NAME = re.compile(r"[A-Za-z_$][\w.$\[\]-]*", re.ASCII)
+_HINT = "What can be carried over is listed in docs/porting.md."
+
+
+@dataclass(slots=True)
+class _Document:
+    """What is known so far of a document with one or more examples."""
+
+    notes: Notes = field(default_factory=Notes)
+    steps: list[Step] = field(default_factory=list)
+    faults: list[OutsideSubsetError] = field(default_factory=list)
+    servers: set[str] = field(default_factory=set)
+
+
+def read_example(text: str, *, file_name: str) -> PortedExample:
+    """Return every request that a document's PowerShell examples make, in order.
+
+    Raises:
+        ExampleError: Something in it cannot be carried over without guessing.
+        PlanRefusedError: It calls what wipes every host scan table.
+    """
+    document = _Document()
+    for section in read_sections(text, file_name=file_name):
+        try:
+            if section.is_script and (own := read_own_script(section.snippet.text)):
+                return own
+            document.steps.extend(_steps(section, document))
+        except OutsideSubsetError as fault:
+            document.faults.append(fault)
+    if not document.steps and not document.faults:
+        document.faults.append(OutsideSubsetError(Place(1, 1), "example makes no request"))
+    if document.faults:
+        raise ExampleError(file_name, _findings(document.faults), hint=_HINT)
+    return PortedExample(tuple(document.steps), document.notes.in_order())
+
+
+def _findings(faults: list[OutsideSubsetError]) -> tuple[Finding, ...]:
+    places = ((fault.place, fault.message) for fault in faults)
+    return tuple(Finding(message, line=at.line, column=at.column) for at, message in places)
+
+
+def _steps(section: Section, document: _Document) -> list[Step]:
+    statements, repairs = parse(section.snippet)
+    document.notes.extend(repairs)
+    variables = Variables()
+    reader = CallReader(section, variables, document.notes, document.servers)
+    found: list[tuple[Step, Place]] = []
+    for statement in statements:
+        request = _request_of(statement)
+        if request is not None:
+            found.append((reader.read(request), request.place))
+            if len(document.servers) > 1:
+                raise OutsideSubsetError(request.place, "requests go to more than one server")
+        if isinstance(statement, Assignment):
+            _assign(statement, variables, found)
+    _note_what_is_missing(statements, found, variables, document.notes)
+    return _with_queries(section, found, document.notes)
+
+
+def _request_of(statement: Statement) -> Request | None:
+    value = statement.value if isinstance(statement, Assignment) else statement
+    return value if isinstance(value, Request) else None
+
+
+def _assign(statement: Assignment, variables: Variables, found: list[tuple[Step, Place]]) -> None:
+    match statement.value:
+        case Request():
+            reply = Reply(found[-1][0].sign_in)
+            variables.assign(statement.target.name, Words((reply,), statement.value.place))
+        case NewSession():
+            variables.assign(statement.target.name, statement.value)
+        case _:
+            variables.assign(statement.target.name, variables.evaluate(statement.value))
+
+
+def _note_what_is_missing(
+    statements: tuple[Statement, ...],
+    found: list[tuple[Step, Place]],
+    variables: Variables,
+    notes: Notes,
+) -> None:
+    if not found:
+        return
+    notes.add(Repair.P020, found[0][1])
+    if not variables.holds("ErrorActionPreference", "stop"):
+        first = statements[0]
+        place = first.target.place if isinstance(first, Assignment) else first.place
+        notes.add(Repair.P021, place)
+
+
+def _with_queries(section: Section, found: list[tuple[Step, Place]], notes: Notes) -> list[Step]:
+    """Return the steps, the documented call among them with its query parameters."""
+    calls = [(step, place) for step, place in found if step.sign_in is None]
+    documented = _documented_call(section, calls)
+    queries = _queries(section, notes) if documented is not None else ()
+    return [
+        replace(step, query_parameters=queries) if step is documented else step for step, _ in found
+    ]
+
+
+def _documented_call(section: Section, calls: list[tuple[Step, Place]]) -> Step | None:
+    operation = section.operation
+    if operation is None or not calls:
+        if section.queries and len(calls) > 1:
+            raise OutsideSubsetError(calls[-1][1], "page does not tell whose parameters it lists")
+        return calls[0][0] if calls else None
+    for step, _ in calls:
+        if (step.method, step.path) == (operation.method, operation.path):
+            return step
+    step, place = calls[-1]
+    raise OutsideSubsetError(
+        place,
+        f"example sends {step}, and line {operation.place.line} of the page documents"
+        f" {operation.method} {operation.path}",
+    )
+
+
+def _queries(section: Section, notes: Notes) -> tuple[Parameter, ...]:
+    found: dict[str, Parameter] = {}
+    for query in section.queries:
+        if not _QUERY_NAME.fullmatch(query.name):
+            raise OutsideSubsetError(query.place, "name of a query parameter cannot be read")
+        notes.add(Repair.P011, query.place, query.name)
+        found.setdefault(query.name.lower(), Parameter(query.name, query.type))
+    return tuple(found.values())
