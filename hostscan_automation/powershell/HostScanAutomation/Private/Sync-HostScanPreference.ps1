@@ -1,0 +1,33 @@
+function Sync-HostScanPreference {
+    <#
+    .SYNOPSIS
+    Give the calling function the preferences of its own caller.
+    .DESCRIPTION
+    What a script sets as $WhatIfPreference, and the -WhatIf of a function that calls a cmdlet of
+    this module, do not reach a module by themselves: ShouldProcess would answer yes.
+    #>
+    [CmdletBinding()]
+    [OutputType([void])]
+    param(
+        [Parameter(Mandatory = $true)] [System.Management.Automation.PSCmdlet] $Cmdlet,
+        [Parameter(Mandatory = $true)] [System.Collections.IDictionary] $Bound,
+        [switch] $Force
+    )
+    $preferences = @{
+        WhatIf            = 'WhatIfPreference'
+        Confirm           = 'ConfirmPreference'
+        ErrorAction       = 'ErrorActionPreference'
+        WarningAction     = 'WarningPreference'
+        Verbose           = 'VerbosePreference'
+        ProgressAction    = 'ProgressPreference'
+    }
+    foreach ($parameter in $preferences.Keys) {
+        if ($Bound.ContainsKey($parameter)) { continue }
+        $value = $Cmdlet.SessionState.PSVariable.GetValue($preferences[$parameter])
+        if ($parameter -eq 'WhatIf') { $value = [bool]$value }
+        if ($parameter -eq 'Confirm' -and $Force) { $value = 'None' }
+        if ($null -ne $value) {
+            Set-Variable -Name $preferences[$parameter] -Value $value -Scope 1 -WhatIf:$false -Confirm:$false
+        }
+    }
+}
