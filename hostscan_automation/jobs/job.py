@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -109,6 +109,36 @@ class ScanJob:
         identities = sorted(host.identity for host in self.hosts or ())
         text = "\n".join([str(self.id), *identities])
         return hashlib.sha256(text.encode()).hexdigest()[:32]
+
+    def with_detail(self, detail: ScanJob) -> ScanJob:
+        """Return this row of the list, completed by the detail of the same job.
+
+        Status and hosts stay those of the list; people and times come from the detail. Where the
+        two name different hosts, the job is changing under our eyes: then the row is returned as
+        it is, still without detail.
+        """
+        times = {host.identity: host for host in detail.hosts or ()}
+        if self.hosts and set(times) != {host.identity for host in self.hosts}:
+            return self
+        return replace(
+            self,
+            hosts=self.hosts and tuple(_timed(host, times[host.identity]) for host in self.hosts),
+            has_detail=True,
+            created=detail.created,
+            modified=detail.modified,
+            created_by=detail.created_by,
+            created_from=detail.created_from,
+        )
+
+
+def _timed(host: ScannedHost, detail: ScannedHost) -> ScannedHost:
+    return replace(
+        host,
+        queued=detail.queued,
+        started=detail.started,
+        heartbeat=detail.heartbeat,
+        finished=detail.finished,
+    )
 
 
 def _known(times: Iterable[datetime | None]) -> list[datetime]:

@@ -53,6 +53,40 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
+class LimitOverrides:
+    """Limits as far as somebody gave them; None where not."""
+
+    max_jobs: int | None = None
+    max_percent: float | None = None
+
+
+def effective_limits(
+    playbook: LimitOverrides | None = None,
+    profile: LimitOverrides | None = None,
+    flags: LimitOverrides | None = None,
+    defaults: Limits | None = None,
+) -> Limits:
+    """Return the limits that hold for a run.
+
+    A limit of the profile stands in for the default, and nothing raises it. Where the profile says
+    nothing, the playbook's value stands in for the default, higher or lower. Flags only lower.
+    """
+    asked, ceiling = playbook or LimitOverrides(), profile or LimitOverrides()
+    flags, defaults = flags or LimitOverrides(), defaults or Limits()
+    limits = _replaced(_replaced(defaults, asked), ceiling)
+    for lower in (asked, flags):
+        limits = limits.lowered_to(max_jobs=lower.max_jobs, max_percent=lower.max_percent)
+    return limits
+
+
+def _replaced(limits: Limits, by: LimitOverrides) -> Limits:
+    return Limits(
+        limits.max_jobs if by.max_jobs is None else by.max_jobs,
+        limits.max_percent if by.max_percent is None else by.max_percent,
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class ExecuteOptions:
     """How a plan is carried out.
 
