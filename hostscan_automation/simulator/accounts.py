@@ -1,26 +1,22 @@
-"""Who may sign in, and with what: accounts, the two steps, tokens and API keys."""
+"""Who may sign in, and with what: accounts, their second factor, and when they are locked."""
 
 from __future__ import annotations
 
 import base64
-import hashlib
 import hmac
-import json
 import random
 import string
 import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from hostscan_automation.simulator.totp import matching_step
+from hostscan_automation.simulator.totp import Totp
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
 LOCKED_AFTER = 5
 LOCKED_FOR_S = 300.0
-PRE_2FA_TTL_S = 300.0
-_ROLE_CLAIM = "http://schemas.microsoft.com/ws/2008/06/identity/claims/role"
 
 
 @dataclass(slots=True)
@@ -28,154 +24,117 @@ class Account:
     """One account and how its sign-ins went.
 
     Attributes:
-        totp_secret: Base32, or None for an account whose second factor is "not required".
-        is_application: Whether the password is an API key, good as a bearer too.
+        role: What stands in its tokens; host scan jobs want Admin or App.
+        totp: Its second factor, or None where that is "not required".
+        is_application: Whether the password is an API key: no second factor, good as a bearer.
+        tells_role: Whether its tokens name the role at all.
+        refused_in_a_row: Wrong passwords and codes since the last whole sign-in.
+        locked_until: Seconds since 1970 by the server's clock.
     """
 
     login: str
-    password: str
+    password: str = field(repr=False)
     role: str = "Admin"
-    totp_secret: str | None = None
+    totp: Totp | None = None
     is_application: bool = False
-    used_steps: set[int] = field(default_factory=set)
+    tells_role: bool = True
+    used_steps: set[int] = field(default_factory=set, repr=False)
     refused_in_a_row: int = 0
     locked_until: float = 0.0
 
-
-@dataclass(frozen=True, slots=True)
-class Pass:
-    """What a token is good for.
-
-    Attributes:
-        kind: `pre-2fa`, `access` or `api-key`.
-        cookie: The cookie that the second step must bring.
-    """
-
-    kind: str
-    account: Account
-    expires: float
-    cookie: str = ""
+    @property
+    def totp_secret(self) -> str | None:
+        """The base32 secret of its second factor, or None where it has none."""
+        return None if self.totp is None else self.totp.secret
 
 
 class Accounts:
-    """The accounts of one server, and every token it gave out."""
+    """The accounts of one server.
 
-    def __init__(self, seed: int, now: Callable[[], float], token_ttl_s: float) -> None:
+    Attributes:
+        admin: Administrator with a second factor: the one the environment names.
+        without_mfa: Administrator whose second factor is "not required".
+        reader: Has a second factor, and no role that may see host scan jobs.
+        application: Signs in with its name and API key.
+    """
+
+    def __init__(self, seed: int, now: Callable[[], float]) -> None:
         chance = random.Random(f"accounts:{seed}")  # noqa: S311 - a test server's passwords
         self._now = now
-        self._token_ttl_s = token_ttl_s
-        self._key = chance.randbytes(32)
-        self._count = 0
-        self._lock = threading.RLock()
-        self._passes: dict[str, Pass] = {}
-        self.admin = Account(r"LAB\scan-admin", _word(chance), totp_secret=_secret(chance))
+        self._lock = threading.Lock()
+        self.admin = Account(r"LAB\scan-admin", _word(chance), totp=_totp(chance))
         self.without_mfa = Account(r"LAB\no-mfa", _word(chance))
-        self.reader = Account(r"LAB\reader", _word(chance), role="User")
+        self.reader = Account(r"LAB\reader", _word(chance), role="User", totp=_totp(chance))
         self.application = Account(
             "hostscan-nightly", _word(chance, 40), role="App", is_application=True
         )
-        self._accounts = {
-            account.login.casefold(): account
-            for account in (self.admin, self.without_mfa, self.reader, self.application)
-        }
+        self._by_login: dict[str, Account] = {}
+        for account in (self.admin, self.without_mfa, self.reader, self.application):
+            self.add(account)
 
     def add(self, account: Account) -> Account:
-        """Let one more account sign in."""
-        with self._lock:
-            self._accounts[account.login.casefold()] = account
+        """Let one more account sign in; the same login takes the place of the earlier one."""
+        self._by_login[account.login.casefold()] = account
         return account
 
-    def first_step(self, login: str, password: str) -> Pass | None:
-        """Check login and password; return the pass to give out, or None."""
+    def by_api_key(self, key: str) -> Account | None:
+        """Return the application whose API key this is, or None."""
+        for account in list(self._by_login.values()):
+            if account.is_application and _is_same(account.password, key):
+                return account
+        return None
+
+    def check_password(self, login: str, password: str) -> Account | None:
+        """Return the account of that login and password, or None; wrong ones are counted."""
         with self._lock:
-            account = self._accounts.get(login.casefold())
+            account = self._by_login.get(login.casefold())
             if account is None or self.is_locked(account):
                 return None
-            if not hmac.compare_digest(account.password.encode(), password.encode()):
+            if not _is_same(account.password, password):
                 self._refuse(account)
                 return None
-            account.refused_in_a_row = 0
-            if account.is_application:
-                return Pass("access", account, self._now() + self._token_ttl_s)
-            return Pass("pre-2fa", account, self._now() + PRE_2FA_TTL_S, cookie=self._opaque())
+            return account
 
-    def second_step(self, first: Pass, code: str) -> Pass | None:
-        """Check a one-time code, each good once; return the access pass, or None."""
+    def check_code(self, account: Account, code: str) -> bool:
+        """Say whether a one-time code is right; each is good once, wrong ones are counted.
+
+        An account without a second factor may send anything.
+        """
         with self._lock:
-            account = first.account
             if self.is_locked(account):
-                return None
-            if account.totp_secret is not None:
-                step = matching_step(account.totp_secret, code, self._now())
-                if step is None or step in account.used_steps:
-                    self._refuse(account)
-                    return None
-                account.used_steps.add(step)
-            account.refused_in_a_row = 0
-            return Pass("access", account, self._now() + self._token_ttl_s)
+                return False
+            if account.totp is None:
+                return True
+            step = account.totp.matching_step(code, self._now())
+            if step is None or step in account.used_steps:
+                self._refuse(account)
+                return False
+            account.used_steps.add(step)
+            return True
 
-    def renewed(self, current: Pass) -> Pass:
-        """Return a fresh pass for one that is still good."""
-        return Pass("access", current.account, self._now() + self._token_ttl_s)
+    def signed_in(self, account: Account) -> None:
+        """Take note that a sign-in was completed: refusals are counted from here again."""
+        with self._lock:
+            account.refused_in_a_row = 0
 
     def is_locked(self, account: Account) -> bool:
         """Say whether too many refused sign-ins locked the account."""
         return account.locked_until > self._now()
 
-    def token(self, given: Pass) -> str:
-        """Give out a JSON Web Token for a pass."""
-        now = self._now()
-        claims: dict[str, object] = {
-            "iss": "NPS",
-            "aud": "NPS",
-            "name": given.account.login,
-            "jti": self._opaque(),
-            "nbf": int(now),
-            "iat": int(now),
-            "exp": int(given.expires) if given.expires - now >= 1 else given.expires,
-        }
-        if given.kind == "access":
-            claims |= {"role": given.account.role, _ROLE_CLAIM: given.account.role}
-        head = _base64({"alg": "HS256", "typ": "JWT"})
-        signed = f"{head}.{_base64(claims)}"
-        mac = hmac.new(self._key, signed.encode(), hashlib.sha256).digest()
-        token = f"{signed}.{base64.urlsafe_b64encode(mac).rstrip(b'=').decode()}"
-        with self._lock:
-            self._passes[token] = given
-        return token
-
-    def pass_of(self, token: str) -> Pass | None:
-        """Return what a token is good for, or None where it is none or has expired."""
-        with self._lock:
-            if hmac.compare_digest(token.encode(), self.application.password.encode()):
-                return Pass("api-key", self.application, float("inf"))
-            given = self._passes.get(token)
-        return given if given and given.expires > self._now() else None
-
-    def expire_all(self) -> None:
-        """Make every token given out so far worthless."""
-        with self._lock:
-            self._passes.clear()
-
     def _refuse(self, account: Account) -> None:
         account.refused_in_a_row += 1
         if account.refused_in_a_row >= LOCKED_AFTER:
             account.locked_until = self._now() + LOCKED_FOR_S
-
-    def _opaque(self) -> str:
-        with self._lock:
-            self._count += 1
-            return hashlib.sha256(self._key + str(self._count).encode()).hexdigest()
+            account.refused_in_a_row = 0
 
 
-def _base64(value: object) -> str:
-    text = json.dumps(value, separators=(",", ":")).encode()
-    return base64.urlsafe_b64encode(text).rstrip(b"=").decode()
+def _is_same(known: str, given: str) -> bool:
+    return hmac.compare_digest(known.encode(), given.encode("utf-8", "surrogatepass"))
 
 
 def _word(chance: random.Random, length: int = 20) -> str:
     return "".join(chance.choice(string.ascii_letters + string.digits) for _ in range(length))
 
 
-def _secret(chance: random.Random) -> str:
-    return base64.b32encode(chance.randbytes(20)).decode()
+def _totp(chance: random.Random) -> Totp:
+    return Totp(base64.b32encode(chance.randbytes(20)).decode())

@@ -1,12 +1,19 @@
-"""Faults on demand: their names, their meaning, and the dice that decide when they strike."""
+"""The faults a person can ask for: names, units, ranges, and the dice that decide.
+
+A fault is one field of `Faults`, which says how it is asked for, and one function in
+`misbehaviour`, which says what it does.
+"""
 
 from __future__ import annotations
 
 import difflib
-import random
+import hashlib
+import math
 import threading
-from dataclasses import dataclass, fields
-from typing import TYPE_CHECKING
+from collections import Counter
+from dataclasses import dataclass, field, fields
+from enum import Enum
+from typing import TYPE_CHECKING, Any
 
 from hostscan_automation.errors import SettingsError
 
@@ -14,127 +21,166 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
-@dataclass(frozen=True, slots=True)
+class Unit(Enum):
+    """What the number of a fault counts, and the range it must be in."""
+
+    SHARE = ("a share from 0 to 1", 0.0, 1.0)
+    MILLISECONDS = ("milliseconds, 0 or more", 0.0, math.inf)
+    SECONDS = ("seconds, 0 or more", 0.0, math.inf)
+    OFFSET = ("seconds, ahead or (negative) behind", -math.inf, math.inf)
+    COUNT = ("a whole number, 0 or more", 0.0, math.inf)
+    RATE = ("requests a second, 0 or more", 0.0, math.inf)
+
+    def __init__(self, words: str, low: float, high: float) -> None:
+        self.words = words
+        self.low = low
+        self.high = high
+
+    def holds(self, number: float) -> bool:
+        """Say whether a number is in range."""
+        is_whole = self is not Unit.COUNT or number == int(number)
+        return self.low <= number <= self.high and is_whole
+
+
+def _fault(name: str, unit: Unit, bare: float, *, off: float | None = 0.0) -> Any:
+    """Declare a fault: as it is typed, its unit, and what the bare name stands for."""
+    return field(default=off, metadata={"name": name, "unit": unit, "bare": bare})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Faults:
-    """How badly the server behaves; shares are between 0 and 1.
+    """How badly the server behaves; without values it does not.
 
     Attributes:
-        latency_ms: Milliseconds every reply waits.
-        busy: Share of API requests answered 429 or 503 with Retry-After, and not carried out.
-        lost_reply: Share of changing requests that are carried out and get no reply.
-        cut: Share of API replies that break off in the middle.
-        html: Share of API requests that a proxy answers with an HTML page, not carried out.
-        truncated: Share of JSON replies cut short, with a Content-Length that fits the cut.
-        token_ttl_s: Lifetime of access tokens in seconds, instead of the usual one.
-        skew_s: Seconds by which the server's clock is ahead.
-        vanish: Share of active jobs that are gone when their cancel arrives.
-        finish: Share of active jobs that have completed when their cancel arrives.
-        never_cancelled: Share of jobs whose cancel is accepted and never happens.
-        sign_in_500: So many sign-in calls of each step fail first, unread.
-        rate_limit: Changing requests a second above which the server answers 429; 0 is none.
+        latency_ms: Every request waits so long before anything is done about it.
+        busy: API requests answered 429 or 503 with Retry-After, and not carried out.
+        lost_reply: Changing API requests that are carried out and get no reply.
+        cut: API replies that break off in the middle.
+        html: API requests that a proxy answers with an HTML page (502), not carried out.
+        truncated: JSON replies of the API cut short, with a Content-Length that fits the cut.
+        token_ttl_s: Lifetime of access tokens, instead of the usual one.
+        skew_s: How far the server's clock is ahead: Date, tokens, one-time codes, jobs.
+        vanish: Active jobs that are gone when their first cancel arrives.
+        finish: Active jobs that have completed when their first cancel arrives.
+        never_cancelled: Jobs whose cancel is accepted (202) and never happens.
+        sign_in_500: So many calls of each sign-in step answer 500 first, unread.
+        rate_limit: API requests a second above which the server answers 429; 0 is no limit.
+        retry_after_s: What 429 and 503 ask to wait, instead of a second.
+        refuse: Connections that are reset before a request can be sent.
+        reset: API requests whose connection is reset unread, not carried out.
+        redirect: API requests sent on (307) to another name of this machine, not carried out.
+        endless: JSON replies of the API that never end.
     """
 
-    latency_ms: float = 0.0
-    busy: float = 0.0
-    lost_reply: float = 0.0
-    cut: float = 0.0
-    html: float = 0.0
-    truncated: float = 0.0
-    token_ttl_s: float | None = None
-    skew_s: float = 0.0
-    vanish: float = 0.0
-    finish: float = 0.0
-    never_cancelled: float = 0.0
-    sign_in_500: int = 0
-    rate_limit: float = 0.0
+    latency_ms: float = _fault("latency", Unit.MILLISECONDS, 100)
+    busy: float = _fault("busy", Unit.SHARE, 0.1)
+    lost_reply: float = _fault("lost-reply", Unit.SHARE, 0.1)
+    cut: float = _fault("cut", Unit.SHARE, 0.1)
+    html: float = _fault("html", Unit.SHARE, 0.1)
+    truncated: float = _fault("truncated", Unit.SHARE, 0.1)
+    token_ttl_s: float | None = _fault("token-ttl", Unit.SECONDS, 5, off=None)
+    skew_s: float = _fault("skew", Unit.OFFSET, 300)
+    vanish: float = _fault("vanish", Unit.SHARE, 0.1)
+    finish: float = _fault("finish", Unit.SHARE, 0.1)
+    never_cancelled: float = _fault("never-cancelled", Unit.SHARE, 0.1)
+    sign_in_500: int = _fault("sign-in-500", Unit.COUNT, 1, off=0)
+    rate_limit: float = _fault("rate-limit", Unit.RATE, 50)
+    retry_after_s: float | None = _fault("retry-after", Unit.SECONDS, 60, off=None)
+    refuse: float = _fault("refuse", Unit.SHARE, 0.1)
+    reset: float = _fault("reset", Unit.SHARE, 0.1)
+    redirect: float = _fault("redirect", Unit.SHARE, 0.1)
+    endless: float = _fault("endless", Unit.SHARE, 0.1)
+
+    def __post_init__(self) -> None:
+        for each in fields(self):
+            value = getattr(self, each.name)
+            if value is not None and not each.metadata["unit"].holds(value):
+                raise _out_of_range(each.metadata["name"], each.metadata["unit"], f"{value:g}")
+
+    def __str__(self) -> str:
+        """Return the faults in force as a person would type them, or `none`."""
+        said = (
+            f"{each.metadata['name']}={getattr(self, each.name):g}"
+            for each in fields(self)
+            if getattr(self, each.name) != each.default
+        )
+        return " ".join(said) or "none"
 
 
-# The name a person types -> the attribute, and the value a bare name stands for.
-_NAMES: dict[str, tuple[str, str]] = {
-    "latency": ("latency_ms", "100"),
-    "busy": ("busy", "0.1"),
-    "lost-reply": ("lost_reply", "0.1"),
-    "cut": ("cut", "0.1"),
-    "html": ("html", "0.1"),
-    "truncated": ("truncated", "0.1"),
-    "token-ttl": ("token_ttl_s", "5"),
-    "skew": ("skew_s", "300"),
-    "vanish": ("vanish", "0.1"),
-    "finish": ("finish", "0.1"),
-    "never-cancelled": ("never_cancelled", "0.1"),
-    "sign-in-500": ("sign_in_500", "1"),
-    "rate-limit": ("rate_limit", "50"),
-}
-FAULT_NAMES = tuple(_NAMES)
-_SHARES = frozenset(
-    {"busy", "lost_reply", "cut", "html", "truncated", "vanish", "finish", "never_cancelled"}
-)
+_FIELDS = {each.metadata["name"]: each for each in fields(Faults)}
+FAULT_NAMES = tuple(_FIELDS)
+
+
+def parse_fault(text: str) -> tuple[str, float]:
+    """Read one fault as a person writes it, `NAME` or `NAME=VALUE`.
+
+    Returns:
+        The attribute of `Faults` and its value.
+
+    Raises:
+        SettingsError: The name is not a fault, or the value is no number in its range.
+    """
+    name, equals, value = (part.strip() for part in text.partition("="))
+    if name not in _FIELDS:
+        near = difflib.get_close_matches(name, FAULT_NAMES, n=1)
+        hint = f"Did you mean {near[0]!r}?" if near else f"Known are {', '.join(FAULT_NAMES)}."
+        raise SettingsError(f"fault {name!r} is not known", hint=hint)
+    known = _FIELDS[name].metadata
+    return _FIELDS[name].name, _number(name, known["unit"], value) if equals else known["bare"]
 
 
 def parse_faults(texts: Iterable[str]) -> Faults:
-    """Read faults as a person writes them: `NAME` or `NAME=VALUE`.
+    """Read faults as a person writes them; the last one of a name counts.
 
     Raises:
-        SettingsError: A name is not a fault, or a value is no number in its range.
+        SettingsError: As `parse_fault`.
     """
-    return Faults(**dict(_parse(text) for text in texts))
+    values: dict[str, Any] = dict(parse_fault(text) for text in texts)
+    return Faults(**values)
 
 
-def _parse(text: str) -> tuple[str, float | int]:
-    name, _, value = text.partition("=")
-    if name not in _NAMES:
-        near = difflib.get_close_matches(name, FAULT_NAMES, n=1)
-        suggestion = f"did you mean {near[0]!r}" if near else f"one of {', '.join(FAULT_NAMES)}"
-        raise SettingsError(f"fault {name!r} is not known: {suggestion}")
-    attribute, default = _NAMES[name]
-    return attribute, _number(name, attribute, value or default)
-
-
-def _number(name: str, attribute: str, text: str) -> float | int:
+def _number(name: str, unit: Unit, text: str) -> float:
     try:
-        number = int(text) if attribute == "sign_in_500" else float(text)
+        number = float(text)
+        if not math.isfinite(number) or not unit.holds(number):
+            raise _out_of_range(name, unit, text)
     except ValueError:
-        raise SettingsError(f"fault {name!r} takes a number, not {text!r}") from None
-    if attribute in _SHARES and not 0 <= number <= 1:
-        raise SettingsError(f"fault {name!r} takes a share from 0 to 1, not {text!r}")
-    if attribute != "skew_s" and not 0 <= number < float("inf"):
-        raise SettingsError(f"fault {name!r} takes a number from 0 up, not {text!r}")
-    return number
+        raise _out_of_range(name, unit, text) from None
+    return int(number) if unit is Unit.COUNT else number
+
+
+def _out_of_range(name: str, unit: Unit, text: str) -> SettingsError:
+    hint = f"Write it as --fault {name}=NUMBER."
+    return SettingsError(f"fault {name!r} takes {unit.words}, not {text!r}", hint=hint)
 
 
 class Dice:
-    """Seeded chance, shared by all connections."""
+    """Seeded chance: the same seed throws the same for the same thing, whatever the order.
+
+    Connections run side by side, so a stream of random numbers would give each run another
+    outcome. Here every throw is a hash of the seed, the occasion and how often it came up before.
+    """
 
     def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed)  # noqa: S311 - chance for a test server
-        self._seed = seed
+        self._key = str(seed).encode()
+        self._seen: Counter[tuple[str, ...]] = Counter()
         self._lock = threading.Lock()
 
-    def strikes(self, share: float) -> bool:
-        """Say whether something that happens with that share happens now."""
+    def throw(self, *occasion: str) -> float:
+        """Return a number from 0 to below 1 that belongs to the occasion for good."""
+        text = "\n".join(occasion).encode()
+        digest = hashlib.blake2b(text, key=self._key, digest_size=6).digest()
+        return int.from_bytes(digest, "big") / 2**48
+
+    def marks(self, share: float, *occasion: str) -> bool:
+        """Say whether the occasion is one of that share: the same answer every time."""
+        return share > 0 and self.throw(*occasion) < share
+
+    def strikes(self, share: float, *occasion: str) -> bool:
+        """Say whether it happens this time; the next time is another throw."""
         if share <= 0:
             return False
         with self._lock:
-            return self._random.random() < share
-
-    def between(self, low: float, high: float) -> float:
-        """Return a number between the two."""
-        with self._lock:
-            return self._random.uniform(low, high)
-
-    def marks(self, what: str, name: str, share: float) -> bool:
-        """Say whether that thing is one of the share: the same answer every time it is asked."""
-        if share <= 0:
-            return False
-        return random.Random(f"{self._seed}:{what}:{name}").random() < share  # noqa: S311
-
-
-def describe(faults: Faults) -> str:
-    """Return the faults in force as a person would type them, or `none`."""
-    attribute_names = {attribute: name for name, (attribute, _) in _NAMES.items()}
-    said = [
-        f"{attribute_names[field.name]}={getattr(faults, field.name):g}"
-        for field in fields(Faults)
-        if getattr(faults, field.name)
-    ]
-    return " ".join(said) or "none"
+            self._seen[occasion] += 1
+            count = self._seen[occasion]
+        return self.throw(*occasion, str(count)) < share

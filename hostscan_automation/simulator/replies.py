@@ -1,23 +1,51 @@
-"""Replies as the documented server gives them: JSON, ProblemDetails, tokens, nothing."""
+"""Replies as the documented server gives them: JSON, tokens, ProblemDetails, nothing."""
 
 from __future__ import annotations
 
+import itertools
 import json
-import uuid
-from dataclasses import dataclass, field
+import secrets
+from dataclasses import dataclass
+from enum import Enum
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping, Sequence
     from uuid import UUID
 
 JSON_TYPE = "application/json; charset=utf-8"
+TEXT_TYPE = "text/plain; charset=utf-8"
 PROBLEM_TYPE = "application/problem+json; charset=utf-8"
-PROXY_PAGE = (
-    b"<!DOCTYPE html>\n<html><head><title>502 Bad Gateway</title></head>\n"
-    b"<body><h1>502 Bad Gateway</h1><p>The proxy could not reach the server.</p></body></html>\n"
-)
+VALIDATION = "One or more validation errors occurred."
+
+# Where RFC 9110 describes each status: what ASP.NET Core puts into `type`.
+_SECTIONS = {
+    400: "15.5.1",
+    401: "15.5.2",
+    403: "15.5.4",
+    404: "15.5.5",
+    405: "15.5.6",
+    411: "15.5.12",
+    413: "15.5.14",
+    414: "15.5.15",
+    415: "15.5.16",
+    500: "15.6.1",
+    501: "15.6.2",
+    503: "15.6.4",
+}
+_TRACE = secrets.token_hex(12)
+_NUMBERS = itertools.count(1)
+
+
+class Delivery(Enum):
+    """How a reply goes out."""
+
+    WHOLE = "whole"
+    CUT = "cut"  # broken off in the middle
+    ENDLESS = "endless"  # never finished
+    LOST = "lost"  # not sent, connection closed
+    RESET = "reset"  # not sent, connection reset
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +53,10 @@ class Reply:
     """One reply.
 
     Attributes:
-        body: Bytes, or pieces of bytes that are sent chunk by chunk.
+        body: Bytes, or pieces of bytes that go out chunk by chunk.
         carried_out: Whether the request did what it asks for.
         job_id: The job it was about, for the log.
+        fault: Name of the fault that made or changed this reply, for the log.
     """
 
     status: int
@@ -36,32 +65,56 @@ class Reply:
     headers: tuple[tuple[str, str], ...] = ()
     carried_out: bool = True
     job_id: UUID | None = None
-    extra: dict[str, Any] = field(default_factory=dict)
+    delivery: Delivery = Delivery.WHOLE
+    fault: str | None = None
+
+    def whole_body(self) -> bytes:
+        """Return the body in one piece."""
+        return self.body if isinstance(self.body, bytes) else b"".join(self.body)
+
+
+class RefusedError(Exception):
+    """A request ends here, with this reply."""
+
+    def __init__(self, reply: Reply) -> None:
+        super().__init__(reply.status)
+        self.reply = reply
 
 
 def json_reply(value: object, status: int = 200, *, job_id: UUID | None = None) -> Reply:
     """Return a JSON reply."""
-    return Reply(status, json.dumps(value).encode(), JSON_TYPE, job_id=job_id)
+    body = json.dumps(value, separators=(",", ":")).encode()
+    return Reply(status, body, JSON_TYPE, job_id=job_id)
 
 
 def problem(
     status: int,
     detail: str | None = None,
     *,
-    errors: dict[str, list[str]] | None = None,
+    errors: Mapping[str, Sequence[str]] | None = None,
     headers: tuple[tuple[str, str], ...] = (),
     job_id: UUID | None = None,
 ) -> Reply:
     """Return an error as ProblemDetails with a trace id; nothing was carried out."""
     members: dict[str, Any] = {
-        "type": f"https://httpstatuses.example/{status}",
-        "title": HTTPStatus(status).phrase,
+        "type": f"https://tools.ietf.org/html/rfc9110#section-{_SECTIONS.get(status, '15')}",
+        "title": VALIDATION if errors else HTTPStatus(status).phrase,
         "status": status,
-        "traceId": f"00-{uuid.uuid4().hex}-{uuid.uuid4().hex[:16]}-00",
     }
     if detail:
         members["detail"] = detail
     if errors:
         members["errors"] = errors
-    body = json.dumps(members).encode()
+    members["traceId"] = f"00-{_TRACE}{next(_NUMBERS):08x}-{secrets.token_hex(8)}-00"
+    body = json.dumps(members, separators=(",", ":")).encode()
     return Reply(status, body, PROBLEM_TYPE, headers, carried_out=False, job_id=job_id)
+
+
+def refused(status: int, detail: str | None = None, *, job_id: UUID | None = None) -> RefusedError:
+    """Return an error to raise: the request ends with ProblemDetails."""
+    return RefusedError(problem(status, detail, job_id=job_id))
+
+
+def invalid(field: str, text: str) -> RefusedError:
+    """Return an error to raise: a value in path, query or body is not valid (400)."""
+    return RefusedError(problem(400, errors={field: [f"The value '{text}' is not valid."]}))

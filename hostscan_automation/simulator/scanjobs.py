@@ -1,15 +1,14 @@
-"""The host scan jobs of the simulated server: what they are now, and what becomes of them."""
+"""A host scan job of the simulated server: an immutable course of events, read at any time."""
 
 from __future__ import annotations
 
-import threading
-from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+import math
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
 from uuid import UUID, uuid5
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
 STATUS_NUMBERS = {
     "Queued": 0,
@@ -21,234 +20,228 @@ STATUS_NUMBERS = {
     "CompletedNotRun": 6,
     "Paused": 7,
     "Scheduled": 8,
-    "Unknown": 9,
+    "Unknown": 9,  # the numbers of Unknown and Pending are not published
     "Pending": 10,
 }
-FAILURE_NUMBERS = {
-    "NoError": 0,
-    "UnknownError": 1,
-    "SystemError": 2,
-    "ActionServiceUnavailable": 3,
-    "ActionTimeout": 4,
-    "AccessDenied": 5,
-    "InvalidHostName": 10,
-    "FailedToConnect": 11,
+FAILURE_NUMBERS: Mapping[str, int] = {
+    reason: number
+    for number, reason in enumerate(
+        (
+            "NoError",
+            "UnknownError",
+            "SystemError",
+            "ActionServiceUnavailable",
+            "ActionTimeout",
+            "AccessDenied",
+            "UserAlreadyMemberofGroup",
+            "UserNotMemberofGroup",
+            "InvalidGroupName",
+            "InvalidUserName",
+            "InvalidHostName",
+            "FailedToConnect",
+        )
+    )
 }
 ENDED = frozenset({"Complete", "Failed", "Cancelled", "CompletedWithErrors", "CompletedNotRun"})
-_UNSET = "0001-01-01T00:00:00Z"
-_NAMESPACE = UUID("6f9b9a9e-27a5-4d6b-8a35-5a1b3c0d9e11")
-_HEARTBEAT_EVERY_S = 20.0
+HEARTBEAT_EVERY_S = 20.0
+_NAMES = UUID("8f6f4d9a-3c1e-4c1b-9d5a-2b7e6a90c311")
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Host:
-    """One host in a job; times are seconds since 1970, None where unset."""
+    """One scanned host; whatever the server does not know of it is None."""
 
     host_scan_host_id: UUID
-    host_id: UUID | None
+    host_id: UUID | None = None
     name: str | None = None
     dns_name: str | None = None
-    os: str | None = None
     ip: str | None = None
+    os: str | None = None
     version: str | None = None
-    status: str = "Queued"
-    failure_reason: str = "NoError"
-    queued: float | None = None
-    started: float | None = None
-    finished: float | None = None
-    heartbeat: float | None = None
 
 
-@dataclass(slots=True)
-class Job:
-    """One host scan job.
+def named_host(name: str, ip: str | None = "10.0.9.9") -> Host:
+    """Return a host of that name; the same name is the same host."""
+    return Host(
+        host_scan_host_id=uuid5(_NAMES, f"scan {name}"),
+        host_id=uuid5(_NAMES, name),
+        name=name,
+        dns_name=f"{name}.lab.example",
+        ip=ip,
+        os="Windows Server 2022",
+        version="10.0.20348",
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """One host in a job, and how its own scan ended where that was before the job's end.
 
     Attributes:
-        hosts: None is sent as null.
-        events: What happens to it by itself: (seconds since 1970, status), in order.
-        is_alive: Whether a running job still sends heartbeats.
-        cancel_accepted: How many cancels were answered 202.
+        ended_at: Seconds since 1970, or None while it follows the job.
+        failure_reason: Shown once the host stands at Failed.
+    """
+
+    host: Host
+    ended_at: float | None = None
+    ended_as: str = "Complete"
+    failure_reason: str = "NoError"
+
+    def has_ended(self, now: float) -> bool:
+        """Say whether this host's own scan is over."""
+        return self.ended_at is not None and self.ended_at <= now
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """One host scan job. All times are seconds since 1970 by the server's clock.
+
+    Attributes:
+        course: What it is from when on, the past and what will come by itself; never empty.
+        parts: Its hosts; None is sent as null.
+        silent_since: When its last heartbeat came, or None while they come as they should.
+        is_stubborn: Whether a cancel is accepted and never happens.
+        cancels_accepted: How many cancels were answered 202.
     """
 
     id: UUID
-    status: str = "Queued"
-    hosts: list[Host] | None = field(default_factory=list)
-    created: float = 0.0
+    course: tuple[tuple[float, str], ...]
+    parts: tuple[Part, ...] | None = ()
     created_by: str | None = None
     created_from: str | None = None
-    events: list[tuple[float, str]] = field(default_factory=list)
-    is_alive: bool = True
-    cancel_accepted: int = 0
+    silent_since: float | None = None
+    is_stubborn: bool = False
+    cancels_accepted: int = 0
 
-    def settle(self, now: float) -> None:
-        """Let everything happen that is due."""
-        while self.events and self.events[0][0] <= now:
-            when, status = self.events.pop(0)
-            self.become(status, when)
+    @property
+    def created(self) -> float:
+        """When it was made."""
+        return self.course[0][0]
 
-    def become(self, status: str, when: float) -> None:
-        """Take on a status, and let the hosts that have not ended follow."""
-        self.status = status
-        for host in self.hosts or ():
-            if host.status in ENDED:
-                continue
-            host.status = status
-            if status == "Running":
-                host.started = host.heartbeat = when
-            elif status in ENDED:
-                host.finished = when
+    @property
+    def hosts(self) -> tuple[Host, ...]:
+        """Its hosts; none where the list is null."""
+        return tuple(part.host for part in self.parts or ())
 
-    def cancel(self, when: float | None) -> None:
-        """Forget what would have come; end at that time, or never."""
-        self.cancel_accepted += 1
-        if when is not None:
-            self.events = [event for event in self.events if event[0] <= when]
-            self.events = [*self.events, (when, "Cancelled")]
+    def status(self, now: float) -> str:
+        """Return what it is at that time."""
+        status = self.course[0][1]
+        for since, next_status in self.course:
+            if since > now:
+                break
+            status = next_status
+        return status
 
+    def has_ended(self, now: float) -> bool:
+        """Say whether nothing happens to it any more."""
+        return self.status(now) in ENDED
 
-class ScanJobs:
-    """All jobs of one server; every reading settles what is due."""
+    def started(self, now: float) -> float | None:
+        """Return when it began to run, or None where it has not."""
+        return next((at for at, what in self._past(now) if what == "Running"), None)
 
-    def __init__(self, now: Callable[[], float], *, status_as_name: bool = False) -> None:
-        self._now = now
-        self._status_as_name = status_as_name
-        self._jobs: dict[UUID, Job] = {}
-        self.lock = threading.RLock()
+    def finished(self, now: float) -> float | None:
+        """Return when it ended, or None where it has not."""
+        return next((at for at, what in self._past(now) if what in ENDED), None)
 
-    def fill(self, jobs: Iterable[Job]) -> None:
-        """Add jobs in this order."""
-        with self.lock:
-            self._jobs.update((job.id, job) for job in jobs)
+    def next_change(self, now: float) -> float:
+        """Return when it or one of its hosts changes next; infinity where it never does."""
+        ends = (part.ended_at or 0.0 for part in self.parts or ())
+        times = (*(at for at, _ in self.course), *ends)
+        return min((at for at in times if at > now), default=math.inf)
 
-    def add(self, job: Job) -> Job:
-        """Add one job at the end of the list."""
-        self.fill([job])
-        return job
+    def part_status(self, part: Part, now: float) -> str:
+        """Return what one of its hosts is at that time."""
+        if part.has_ended(now):
+            return part.ended_as
+        status = self.status(now)
+        if status in {"Failed", "CompletedWithErrors"}:
+            return "Complete" if part.failure_reason == "NoError" else "Failed"
+        return status
 
-    def get(self, job_id: UUID) -> Job | None:
-        """Return a job as it is now, or None."""
-        with self.lock:
-            job = self._jobs.get(job_id)
-            if job is not None:
-                job.settle(self._now())
-            return job
+    def part_finished(self, part: Part, now: float) -> float | None:
+        """Return when one of its hosts was done, or None where it is not."""
+        return part.ended_at if part.has_ended(now) else self.finished(now)
 
-    def remove(self, job_id: UUID) -> None:
-        """Let a job vanish."""
-        with self.lock:
-            self._jobs.pop(job_id, None)
+    def heartbeat(self, part: Part, now: float) -> float | None:
+        """Return the last sign of life of one of its hosts, or None where it never ran."""
+        started = self.started(now)
+        if started is None:
+            return None
+        latest = self.part_finished(part, now) or now - now % HEARTBEAT_EVERY_S
+        if self.silent_since is not None:
+            latest = min(latest, self.silent_since)
+        return max(started, latest)
 
-    def finish(self, job_id: UUID, status: str = "Complete") -> None:
-        """Let a job end by itself, now."""
-        with self.lock:
-            job = self._jobs[job_id]
-            job.events.clear()
-            job.become(status, self._now())
+    def ended(self, at: float, status: str) -> Job:
+        """Return it with what was to come after that time replaced by an end.
 
-    def clear(self) -> None:
-        """Wipe everything, as TruncateAllTables does."""
-        with self.lock:
-            self._jobs.clear()
+        A job that has ended by then stays as it is: its first end is final.
+        """
+        kept = tuple(step for step in self.course if step[0] <= at) or self.course[:1]
+        if kept[-1][1] in ENDED:
+            return self
+        parts = self.parts and tuple(_cut_short(part, at) for part in self.parts)
+        return replace(self, course=(*kept, (at, status)), parts=parts)
 
-    def __len__(self) -> int:
-        return len(self._jobs)
-
-    def all(self) -> list[Job]:
-        """Return every job as it is now."""
-        with self.lock:
-            now = self._now()
-            jobs = list(self._jobs.values())
-            for job in jobs:
-                job.settle(now)
-            return jobs
-
-    def rows(self) -> Iterator[dict[str, Any]]:
-        """Yield every job as HostScanJobStatus."""
-        for job in self.all():
-            with self.lock:
-                yield self.row(job)
-
-    def row(self, job: Job) -> dict[str, Any]:
-        """Return one job as HostScanJobStatus."""
-        return {
-            "id": str(job.id),
-            "status": self._status(job.status),
-            "statusDescription": job.status,
-            "hostScanHostStatus": (
-                None if job.hosts is None else [self._host_row(host) for host in job.hosts]
-            ),
-        }
-
-    def detail(self, job: Job) -> dict[str, Any]:
-        """Return one job as HostScanJob: it has no status of its own."""
-        modified = max([job.created, *(host.finished or 0.0 for host in job.hosts or ())])
-        return {
-            "id": str(job.id),
-            "createdBy": str(uuid5(_NAMESPACE, job.created_by or "")),
-            "createdByUserName": job.created_by,
-            "createdFromAddress": job.created_from,
-            "hostScanJobHostJoin": [self._join(job, host) for host in job.hosts or ()],
-            "nodeId": str(_NAMESPACE),
-            "createdDateTimeUtc": _date(job.created),
-            "modifiedDateTimeUtc": _date(modified),
-        }
-
-    def _host_row(self, host: Host) -> dict[str, Any]:
-        return {
-            "hostScanHostId": str(host.host_scan_host_id),
-            "hostId": None if host.host_id is None else str(host.host_id),
-            "name": host.name,
-            "dnsHostName": host.dns_name,
-            "os": host.os,
-            "ipAddress": host.ip,
-            "version": host.version,
-            "status": self._status(host.status),
-            "statusDescription": host.status,
-            "failureReason": self._reason(host.failure_reason),
-        }
-
-    def _join(self, job: Job, host: Host) -> dict[str, Any]:
-        queue_id = str(uuid5(job.id, str(host.host_scan_host_id)))
-        return {
-            "hostScanJobId": str(job.id),
-            "hostScanHostId": str(host.host_scan_host_id),
-            "hostScanHost": {
-                "id": str(host.host_scan_host_id),
-                "name": host.name,
-                "dnsHostName": host.dns_name,
-                "ipAddress": host.ip,
-                "os": host.os,
-                "version": host.version,
-                "hostId": None if host.host_id is None else str(host.host_id),
-            },
-            "actionQueueId": queue_id,
-            "actionQueue": {
-                "id": queue_id,
-                "status": self._status(host.status),
-                "statusDescription": host.status,
-                "failureReason": self._reason(host.failure_reason),
-                "timeCreated": _date(host.queued),
-                "timeStarted": _date(host.started),
-                "timeFinished": _date(host.finished),
-                "heartBeatDateTimeUtc": _date(self._heartbeat(job, host)),
-            },
-        }
-
-    def _heartbeat(self, job: Job, host: Host) -> float | None:
-        if job.is_alive and host.status == "Running" and host.started is not None:
-            return max(host.started, self._now() - self._now() % _HEARTBEAT_EVERY_S)
-        return host.heartbeat
-
-    def _status(self, name: str) -> str | int:
-        return name if self._status_as_name else STATUS_NUMBERS.get(name, name)
-
-    def _reason(self, name: str) -> str | int:
-        return name if self._status_as_name else FAILURE_NUMBERS.get(name, name)
+    def _past(self, now: float) -> Iterator[tuple[float, str]]:
+        return (step for step in self.course if step[0] <= now)
 
 
-def _date(seconds: float | None) -> str:
-    if seconds is None:
-        return _UNSET
-    text = datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
-    # Live servers leave the zone out now and then; what they mean is UTC.
-    return text.replace("+00:00", "Z" if int(seconds) % 2 else "")
+def _cut_short(part: Part, at: float) -> Part:
+    return part if part.has_ended(at) else replace(part, ended_at=None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JobSpec:
+    """A single job as a test describes it; ages are seconds before now.
+
+    Attributes:
+        hosts: Names or whole hosts; None is sent as null.
+        created_ago_s: Age of the job.
+        started_ago_s: Since when it runs or ran; None for half its age.
+        silent_for_s: How long its heartbeat has been missing; None while it comes.
+        failure_reason: Of every host, shown where the job has failed.
+        then: What it becomes by itself: (seconds from now, status), in order.
+    """
+
+    status: str = "Queued"
+    hosts: Sequence[str | Host] | None = ("lab-001",)
+    job_id: UUID | None = None
+    created_by: str | None = r"LAB\admin1"
+    created_ago_s: float = 3600.0
+    started_ago_s: float | None = None
+    silent_for_s: float | None = None
+    failure_reason: str = "NoError"
+    then: Sequence[tuple[float, str]] = ()
+    is_stubborn: bool = False
+
+    def job(self, job_id: UUID, now: float) -> Job:
+        """Return the job this describes."""
+        return Job(
+            id=job_id,
+            course=(*self._past(now), *((now + after, what) for after, what in self.then)),
+            parts=self._parts(),
+            created_by=self.created_by,
+            created_from="10.0.0.10",
+            silent_since=None if self.silent_for_s is None else now - self.silent_for_s,
+            is_stubborn=self.is_stubborn,
+        )
+
+    def _past(self, now: float) -> tuple[tuple[float, str], ...]:
+        created = now - self.created_ago_s
+        if self.status in {"Queued", "Pending", "Scheduled", "Unknown"}:
+            return ((created, self.status),)
+        ago = self.created_ago_s / 2 if self.started_ago_s is None else self.started_ago_s
+        began = (now - ago, "Running")
+        if self.status == "Running":
+            return ((created, "Queued"), began)
+        if self.status in {"Cancelled", "CompletedNotRun", "Paused"}:
+            return ((created, "Queued"), (now - ago, self.status))
+        return ((created, "Queued"), began, (now - ago / 2, self.status))
+
+    def _parts(self) -> tuple[Part, ...] | None:
+        if self.hosts is None:
+            return None
+        hosts = (named_host(host) if isinstance(host, str) else host for host in self.hosts)
+        return tuple(Part(host, failure_reason=self.failure_reason) for host in hosts)

@@ -6,23 +6,38 @@ import base64
 import hashlib
 import hmac
 import struct
-
-STEP_S = 30
-
-
-def code_at(secret: str, step: int) -> str:
-    """Return the six digits of a base32 secret for one 30-second step."""
-    key = base64.b32decode(secret + "=" * (-len(secret) % 8))
-    digest = hmac.new(key, struct.pack(">Q", step), hashlib.sha1).digest()
-    offset = digest[-1] & 0x0F
-    number = struct.unpack(">I", digest[offset : offset + 4])[0] & 0x7FFFFFFF
-    return f"{number % 1_000_000:06d}"
+from dataclasses import dataclass, field
 
 
-def matching_step(secret: str, code: str, now: float) -> int | None:
-    """Return the step (the current one or a neighbour) whose code this is, or None."""
-    current = int(now // STEP_S)
-    for step in (current, current - 1, current + 1):
-        if hmac.compare_digest(code_at(secret, step), code):
-            return step
-    return None
+@dataclass(frozen=True, slots=True)
+class Totp:
+    """A shared secret and how codes are made of it.
+
+    Attributes:
+        secret: Base32 in capitals, padding optional.
+    """
+
+    secret: str = field(repr=False)
+    digits: int = 6
+    period_s: int = 30
+    algorithm: str = "sha1"
+
+    def step_at(self, now: float) -> int:
+        """Return the number of the step a time (seconds since 1970) is in."""
+        return int(now // self.period_s)
+
+    def code(self, step: int) -> str:
+        """Return the code of one step."""
+        key = base64.b32decode(self.secret + "=" * (-len(self.secret) % 8))
+        digest = hmac.new(key, struct.pack(">Q", step), getattr(hashlib, self.algorithm)).digest()
+        offset = digest[-1] & 0x0F
+        number = int.from_bytes(digest[offset : offset + 4], "big") & 0x7FFFFFFF
+        return f"{number % 10**self.digits:0{self.digits}d}"
+
+    def matching_step(self, code: str, now: float) -> int | None:
+        """Return the step whose code this is (the current one or a neighbour), or None."""
+        current = self.step_at(now)
+        for step in (current, current - 1, current + 1):
+            if hmac.compare_digest(self.code(step).encode(), code.encode()):
+                return step
+        return None
