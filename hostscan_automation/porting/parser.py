@@ -127,6 +127,8 @@ class _Parser(Scanner):
 
     def _argument(self) -> Argument:
         place = self.place
+        if self.starts_with("|`,&<>)}"):
+            self.unexpected()
         if not self.starts_with(DASHES):
             self.fail("a value without its parameter's name cannot be carried over")
         name = self._parameter()
