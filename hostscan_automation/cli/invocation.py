@@ -1,0 +1,51 @@
+"""One call of the program: its environment, the options that every command shares, its logs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hostscan_automation.cli.logs import LogOptions, Logs
+from hostscan_automation.cli.render import Out
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from hostscan_automation.cli.environment import Environment
+
+
+@dataclass(slots=True)
+class Invocation:
+    """What the root hands to the command.
+
+    Attributes:
+        out: The two streams, as commands write to them.
+        shared: The shared options as they were given, before the command's name or after it.
+    """
+
+    environment: Environment
+    logs: Logs
+    out: Out
+    shared: dict[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, environment: Environment) -> Invocation:
+        """Return a fresh one."""
+        out = Out(environment.stdout, environment.stderr, environ=environment.environ)
+        return cls(environment, Logs(environment.stderr), out)
+
+    @property
+    def log_options(self) -> LogOptions:
+        """The logging options that were given."""
+        return LogOptions(
+            verbosity=self.shared.get("verbose", 0),
+            file=self.shared.get("log_file"),
+            form=self.shared.get("log_format") or "text",
+        )
+
+
+pass_invocation: Callable[[Callable[..., Any]], Callable[..., Any]] = click.make_pass_decorator(
+    Invocation
+)

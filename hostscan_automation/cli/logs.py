@@ -1,0 +1,169 @@
+"""Where log lines go, and that no secret is in them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import os
+import re
+import time
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, TextIO
+from urllib.parse import quote
+
+from typing_extensions import override
+
+from hostscan_automation.errors import SettingsError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_SHORTEST_SECRET = 4
+_TOKENS = re.compile(r"eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?|(?<=Bearer )\S+", re.ASCII)
+_LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
+
+
+@dataclass(slots=True)
+class Redaction:
+    """Takes the secrets in use, and everything that looks like a token, out of a text."""
+
+    secrets: set[str] = field(default_factory=set)
+
+    def learn(self, secrets: Iterable[str]) -> None:
+        """Add secrets, in every form in which they could come along."""
+        for secret in secrets:
+            if len(secret) >= _SHORTEST_SECRET:
+                self.secrets |= {secret, json.dumps(secret)[1:-1], quote(secret, safe="")}
+
+    def clean(self, text: str) -> str:
+        """Return the text without any of them."""
+        for secret in sorted(self.secrets, key=len, reverse=True):
+            text = text.replace(secret, "[secret]")
+        return _TOKENS.sub("[token]", text)
+
+
+class _TextFormatter(logging.Formatter):
+    def __init__(self, redaction: Redaction, form: str) -> None:
+        super().__init__(form)
+        self.converter = time.gmtime
+        self._redaction = redaction
+
+    @override
+    def format(self, record: logging.LogRecord) -> str:
+        return self._redaction.clean(super().format(record))
+
+
+class _PeopleFormatter(_TextFormatter):
+    """One line for a person at the terminal: what it is, then the message, no traceback."""
+
+    @override
+    def format(self, record: logging.LogRecord) -> str:
+        return self._redaction.clean(f"{record.levelname.lower()}: {record.getMessage()}")
+
+
+class _JsonFormatter(_TextFormatter):
+    @override
+    def format(self, record: logging.LogRecord) -> str:
+        entry = {
+            "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S") + f".{record.msecs:03.0f}Z",
+            "level": record.levelname.lower(),
+            "logger": record.name,
+            "message": record.getMessage(),
+        }
+        if record.exc_info:
+            entry["exception"] = self.formatException(record.exc_info)
+        return self._redaction.clean(json.dumps(entry))
+
+
+@dataclass(frozen=True, slots=True)
+class LogOptions:
+    """What the person asked for.
+
+    Attributes:
+        verbosity: How many `-v` were given.
+        form: `text` or `json`.
+    """
+
+    verbosity: int = 0
+    file: str | None = None
+    form: str = "text"
+
+
+class Logs:
+    """The handlers of one command; a context manager that takes them away again."""
+
+    def __init__(self, stderr: TextIO) -> None:
+        self.redaction = Redaction()
+        self._logger = logging.getLogger("hostscan")
+        self._before = self._logger.level
+        self._handlers: list[logging.Handler] = []
+        self._stderr = stderr
+
+    def open(self, options: LogOptions) -> None:
+        """Start logging: warnings to the terminal, more with `-v`, everything useful to the file.
+
+        Raises:
+            SettingsError: The log file cannot be written.
+        """
+        level = _LEVELS[min(options.verbosity, 2)]
+        screen: logging.Handler = logging.StreamHandler(self._stderr)
+        if options.form == "json" and options.file is None:
+            screen.setFormatter(self._file_formatter("json"))
+        else:
+            screen.setFormatter(_PeopleFormatter(self.redaction, ""))
+        self._add(screen, level)
+        if options.file is not None:
+            handler = _file_handler(Path(options.file).expanduser())
+            handler.setFormatter(self._file_formatter(options.form))
+            self._add(handler, min(level, logging.INFO))
+        self._logger.setLevel(min(handler.level for handler in self._handlers))
+
+    def close(self) -> None:
+        """Take the handlers away."""
+        for handler in self._handlers:
+            self._logger.removeHandler(handler)
+            handler.close()
+        self._handlers.clear()
+        self._logger.setLevel(self._before)
+
+    def crash(self, error: BaseException) -> None:
+        """Write the traceback of a bug: to the log file, where there is one."""
+        record = logging.LogRecord(
+            "hostscan",
+            logging.CRITICAL,
+            __file__,
+            0,
+            "bug in hostscan",
+            None,
+            (type(error), error, error.__traceback__),
+        )
+        for handler in self._handlers:
+            if isinstance(handler, logging.FileHandler):
+                handler.handle(record)
+
+    @property
+    def has_file(self) -> bool:
+        """Whether a log file is written."""
+        return any(isinstance(handler, logging.FileHandler) for handler in self._handlers)
+
+    def _add(self, handler: logging.Handler, level: int) -> None:
+        handler.setLevel(level)
+        self._handlers.append(handler)
+        self._logger.addHandler(handler)
+
+    def _file_formatter(self, form: str) -> logging.Formatter:
+        kind = _JsonFormatter if form == "json" else _TextFormatter
+        return kind(self.redaction, "%(asctime)sZ %(levelname)-8s %(name)s: %(message)s")
+
+
+def _file_handler(path: Path) -> logging.FileHandler:
+    try:
+        # made with its mode, not changed afterwards: a log tells servers, hosts and people
+        os.close(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600))
+        return logging.FileHandler(path, encoding="utf-8", errors="backslashreplace")
+    except OSError as error:
+        reason = error.strerror or type(error).__name__
+        raise SettingsError(
+            f"log file {str(path)!r} cannot be written: {reason}", hint="Check --log-file."
+        ) from None
