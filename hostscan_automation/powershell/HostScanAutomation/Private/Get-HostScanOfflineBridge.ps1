@@ -9,6 +9,6 @@ function Get-HostScanOfflineBridge {
     foreach ($bridge in $script:Bridges[$script:DefaultSession], $script:OfflineBridge) {
         if ($null -ne $bridge -and -not $bridge.Process.HasExited) { return $bridge }
     }
-    $script:OfflineBridge = Open-HostScanBridge -Name '' -Cmdlet $Cmdlet -PythonPath $script:PythonPath
+    $script:OfflineBridge = Open-HostScanBridge -Name 'offline' -Cmdlet $Cmdlet -PythonPath $script:PythonPath
     $script:OfflineBridge
 }

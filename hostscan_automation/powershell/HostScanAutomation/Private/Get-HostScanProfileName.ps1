@@ -8,8 +8,9 @@ function Get-HostScanProfileName {
     param()
     $file = $env:HOSTSCAN_CONFIG
     if (-not $file) {
-        $folder = if ($env:XDG_CONFIG_HOME) { $env:XDG_CONFIG_HOME }
-        elseif ($env:LOCALAPPDATA) { [System.IO.Path]::Combine($env:LOCALAPPDATA, 'hostscan') }
+        # where the Python side looks for it
+        $folder = if ($env:LOCALAPPDATA) { $env:LOCALAPPDATA }
+        elseif ($env:XDG_CONFIG_HOME) { $env:XDG_CONFIG_HOME }
         else { [System.IO.Path]::Combine("$env:HOME", '.config') }
         $file = [System.IO.Path]::Combine($folder, 'hostscan', 'config.toml')
     }

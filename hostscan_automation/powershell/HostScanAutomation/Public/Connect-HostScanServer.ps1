@@ -169,8 +169,14 @@ function Connect-HostScanServer {
         Close-HostScanBridge -Bridge $script:Bridges[$SessionName]
         $script:Bridges.Remove($SessionName)
     }
-    if ($PythonPath) { $script:PythonPath = Resolve-HostScanPath -Path $PythonPath -Cmdlet $PSCmdlet }
-    $bridge = Open-HostScanBridge -Name $SessionName -Cmdlet $PSCmdlet -PythonPath $script:PythonPath
+    $python = $script:PythonPath
+    if ($PythonPath) {
+        # a bare name such as python3.12 is looked for on PATH
+        $python = $PythonPath
+        if ($PythonPath -match '[\\/]') { $python = Resolve-HostScanPath -Path $PythonPath -Cmdlet $PSCmdlet }
+    }
+    $bridge = Open-HostScanBridge -Name $SessionName -Cmdlet $PSCmdlet -PythonPath $python
+    $script:PythonPath = $python
 
     $how = $PSCmdlet.ParameterSetName
     $parameters = @{ signIn = $how.Substring(0, 1).ToLowerInvariant() + $how.Substring(1) }
