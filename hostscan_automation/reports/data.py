@@ -25,6 +25,21 @@ if TYPE_CHECKING:
 REPORT_SCHEMA = "hostscan/run-report/1"
 JOBS_SCHEMA = "hostscan/jobs/1"
 RUNS_SCHEMA = "hostscan/runs/1"
+JOB_COLUMNS = (
+    "id",
+    "status",
+    "status_description",
+    "is_terminal",
+    "hosts",
+    "created",
+    "created_by",
+    "created_from",
+    "modified",
+    "started",
+    "heartbeat",
+    "finished",
+)
+"""The members of a job in `hostscan/jobs/1`."""
 
 
 # An escaped backslash, a pair of surrogates that is one character, or half of such a pair.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from hostscan_automation.reports.plain import defused
@@ -32,15 +33,18 @@ COLUMNS = (
 )
 
 
-def report_csv(record: RunRecord) -> str:
+def report_csv(record: RunRecord, *, line_end: str = "\r\n") -> str:
     """Return the report as CSV with a heading; no cell is a formula to any spreadsheet."""
-    return csv_text([COLUMNS, *(_row(record.run_id, job) for job in record.jobs)])
+    rows = (_row(record.run_id, job) for job in record.jobs)
+    return csv_text(chain([COLUMNS], rows), line_end=line_end)
 
 
-def csv_text(rows: Iterable[Iterable[object]]) -> str:
-    """Return rows as CSV with CRLF; texts are made harmless, None is an empty cell."""
+def csv_text(rows: Iterable[Iterable[object]], *, line_end: str = "\r\n") -> str:
+    """Return rows as CSV; texts are made harmless, None is an empty cell."""
     page = io.StringIO(newline="")
-    csv.writer(page).writerows([_cell(value) for value in row] for row in rows)
+    csv.writer(page, lineterminator=line_end).writerows(
+        [_cell(value) for value in row] for row in rows
+    )
     return page.getvalue()
 
 
