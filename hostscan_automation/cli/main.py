@@ -22,11 +22,7 @@ if TYPE_CHECKING:
 
 
 def main(arguments: Sequence[str] | None = None, environment: Environment | None = None) -> int:
-    """Run `hostscan` and return its exit code; no exception ever leaves here.
-
-    The arguments are handed to click as a list: left to itself, click on Windows would expand
-    `dc*` and `%NAME%` in them.
-    """
+    """Run `hostscan` and return its exit code; no exception ever leaves here."""
     environment = environment or Environment.of_process()
     invocation = Invocation.of(environment)
     given = sys.argv[1:] if arguments is None else list(arguments)
@@ -43,14 +39,14 @@ def main(arguments: Sequence[str] | None = None, environment: Environment | None
 
 def _run(arguments: list[str], invocation: Invocation) -> int:
     try:
-        code = root.main(arguments, prog_name="hostscan", standalone_mode=False, obj=invocation)
+        code = _invoke(arguments, invocation)
         invocation.out.data.flush()
     except click.ClickException as error:
         return _say_usage(error, invocation)
     except HostscanError as error:
         say_error(error, invocation)
         return exit_code_of(error)
-    except (KeyboardInterrupt, click.Abort):
+    except (KeyboardInterrupt, EOFError, click.Abort):
         invocation.out.people.line("interrupted")
         return ExitCode.INTERRUPTED
     except Exception as error:  # noqa: BLE001 - the one place where a bug ends in words
@@ -59,6 +55,16 @@ def _run(arguments: list[str], invocation: Invocation) -> int:
             return ExitCode.DONE
         return _say_bug(error, invocation)
     return code if isinstance(code, int) else ExitCode.DONE
+
+
+def _invoke(arguments: list[str], invocation: Invocation) -> object:
+    # not `root.main`: it has its own ideas of exit codes, of closed pipes and of what on Windows
+    # is to be expanded
+    try:
+        with root.make_context("hostscan", arguments, obj=invocation) as context:
+            return root.invoke(context)
+    except click.exceptions.Exit as end:
+        return end.exit_code
 
 
 def say_error(error: HostscanError, invocation: Invocation) -> None:
