@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from enum import Enum
 
@@ -49,10 +50,12 @@ JOB_OF_HOST = Endpoint(
     "GET", f"{_JOBS}/ByHostId/{{host_id}}", Effect.READ, "HostScanJob/GetJobStatusForHost"
 )
 SCANNED_HOSTS = Endpoint("GET", f"{_JOBS}/Host", Effect.READ, "HostScanJob/GetHosts")
+SCANNED_USERS = Endpoint("GET", f"{_JOBS}/User", Effect.READ, "HostScanJob/GetUsers")
 VERSION = Endpoint("GET", "/api/v1/Version", Effect.READ, "Version/Get")
 HEALTH = Endpoint("GET", "/api/v1/Health", Effect.READ, "Health/Get")
 
 CANCEL_JOB = Endpoint("DELETE", f"{_JOBS}/{{job_id}}", Effect.CHANGE, "HostScanJob/CancelJob")
+CREATE_JOB = Endpoint("POST", _JOBS, Effect.CHANGE, "HostScanJob/PostListOfIdsAsync")
 SCHEDULE_HOST = Endpoint(
     "POST", f"{_JOBS}/ByHostId/{{host_id}}", Effect.CHANGE, "HostScanJob/ByHostId"
 )
@@ -84,12 +87,31 @@ ALL = (
     JOB_DETAIL,
     JOB_OF_HOST,
     SCANNED_HOSTS,
+    SCANNED_USERS,
     VERSION,
     HEALTH,
     CANCEL_JOB,
+    CREATE_JOB,
     SCHEDULE_HOST,
     SCHEDULE_HOSTS,
     SCAN_RESOURCE,
     STOP_HOST,
     START_HOST,
 )
+
+_UUID = "[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}"
+
+
+def endpoint_of(method: str, path: str) -> Endpoint | None:
+    """Return the documented call that a method and a path are, or None for any other."""
+    for endpoint in ALL:
+        pattern = re.sub(r"\{\w+\}", lambda _: _UUID, endpoint.template)
+        if endpoint.method == method and re.fullmatch(pattern, path, re.IGNORECASE):
+            return endpoint
+    return None
+
+
+def effect_of(method: str, path: str) -> Effect:
+    """Return what a call does to the server; one that nobody knows may change something."""
+    endpoint = endpoint_of(method, path)
+    return Effect.CHANGE if endpoint is None else endpoint.effect
