@@ -7,12 +7,14 @@ $script:ProtocolVersion = 1
 $script:DefaultSession = 'Default'
 $script:StopWaitMs = 5000
 $script:HandshakeMs = 10000
+# ConvertFrom-Json of Windows PowerShell leaves times as text
+$script:TimesAreText = $PSVersionTable.PSVersion.Major -lt 6
 
 # name of a session -> its bridge: one process for each session
 $script:Bridges = @{}
 # the bridge for what needs no server (playbooks, runs, examples), started when first needed
 $script:OfflineBridge = $null
-# the last jobs that were listed, for the completion of -Id and -HostName
+# the first jobs of the last list, for the completion of -Id and -HostName
 $script:LastJobs = New-Object 'System.Collections.Generic.List[object]'
 # what Connect-HostScanServer was given as -PythonPath
 $script:PythonPath = ''
@@ -41,7 +43,6 @@ $private = @(
     'Read-HostScanMessage'
     'Receive-HostScanMessage'
     'Resolve-HostScanPath'
-    'Select-HostScanPage'
     'Send-HostScanMessage'
     'Sync-HostScanPreference'
     'Test-HostScanEmptyId'

@@ -37,6 +37,7 @@ function Invoke-HostScanRequest {
             elseif ($message.method -eq 'results') {
                 $items = $message.params.results
                 if ($TypeName) { Add-HostScanTypeName -InputObject $items -TypeName $TypeName }
+                if ($Method -eq 'jobs.list' -and $script:LastJobs.Count -lt 1000) { $script:LastJobs.AddRange([object[]]$items) }
                 foreach ($item in $items) { $item }
             }
             elseif ($message.method -eq 'itemError') { Write-HostScanFault -Fault $message.params.error -Cmdlet $Cmdlet }

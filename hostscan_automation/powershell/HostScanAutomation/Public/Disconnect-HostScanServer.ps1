@@ -8,7 +8,7 @@ function Disconnect-HostScanServer {
     to end, and no error.
 
     .PARAMETER SessionName
-    Name of the session.
+    The session to end, by its name.
 
     .PARAMETER All
     End every session, and the process that served cmdlets without a session.

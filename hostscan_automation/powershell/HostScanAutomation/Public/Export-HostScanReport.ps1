@@ -15,7 +15,7 @@ function Export-HostScanReport {
     Get-HostScanRun.
 
     .PARAMETER RunId
-    Id of a run.
+    Id of a run, as Get-HostScanRun shows it.
 
     .PARAMETER Path
     The file to write.

@@ -34,7 +34,7 @@ function Get-HostScanJob {
     A filter clause in the language of the playbooks, for example '{every_host: {os: {glob: "*2012*"}}}'.
 
     .PARAMETER Id
-    Ids of jobs.
+    Ids of host scan jobs.
 
     .PARAMETER HostId
     Ids of hosts: the job of each. This is the id of a host, not of its record in the scan tables.
@@ -157,19 +157,21 @@ function Get-HostScanJob {
             if ($Filter) { $call['Parameter']['filter'] = $Filter }
         }
         $paging = $PSCmdlet.PagingParameters
-        $script:LastJobs = New-Object 'System.Collections.Generic.List[object]'
+        $page = @{}
+        if ($paging.Skip -gt 0) { $page['Skip'] = [int][Math]::Min($paging.Skip, [int]::MaxValue) }
+        if ($paging.First -lt [int]::MaxValue) { $page['First'] = [int]$paging.First }
+        if ($call['Method'] -eq 'jobs.list') { $script:LastJobs.Clear() }
         if ($paging.IncludeTotalCount) {
             $all = @(Invoke-HostScanRequest @call)
             $paging.NewTotalCount($all.Count, 1.0)
-            $all | Select-HostScanPage -Skip $paging.Skip -First $paging.First
+            $all | Select-Object @page
         }
-        else {
-            if ($call['Method'] -eq 'jobs.list') {
-                $call['Parameter']['skip'] = [long][Math]::Min($paging.Skip, [int]::MaxValue)
-                if ($paging.First -lt [int]::MaxValue) { $call['Parameter']['first'] = [long]$paging.First }
-                Invoke-HostScanRequest @call | Select-HostScanPage
-            }
-            else { Invoke-HostScanRequest @call | Select-HostScanPage -Skip $paging.Skip -First $paging.First }
+        elseif ($call['Method'] -eq 'jobs.list') {
+            # the other side can leave out what is not wanted, and end the list early
+            foreach ($part in $page.Keys) { $call['Parameter'][$part.ToLowerInvariant()] = $page[$part] }
+            Invoke-HostScanRequest @call
         }
+        elseif ($page.Count -gt 0) { Invoke-HostScanRequest @call | Select-Object @page }
+        else { Invoke-HostScanRequest @call }
     }
 }

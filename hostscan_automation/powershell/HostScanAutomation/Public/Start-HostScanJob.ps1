@@ -9,7 +9,7 @@ function Start-HostScanJob {
     sent again.
 
     .PARAMETER HostId
-    Ids of hosts.
+    Ids of hosts, not of records in the scan tables.
 
     .PARAMETER ManagedResourceId
     Ids of managed resources.

@@ -22,7 +22,7 @@ function Stop-HostScanJob {
     time.
 
     .PARAMETER Id
-    Ids of jobs.
+    Ids of host scan jobs.
 
     .PARAMETER InputObject
     Jobs from Get-HostScanJob.

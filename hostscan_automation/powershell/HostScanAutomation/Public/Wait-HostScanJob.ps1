@@ -8,7 +8,7 @@ function Wait-HostScanJob {
     look. What is not there in time is an error HostScan.WaitTimeout; the others were returned.
 
     .PARAMETER Id
-    Ids of jobs.
+    Ids of host scan jobs.
 
     .PARAMETER InputObject
     Jobs from Get-HostScanJob or Start-HostScanJob.
