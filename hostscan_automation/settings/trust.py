@@ -26,7 +26,12 @@ class Trust:
     ca_bundle: Path | None = None
     fingerprint: str | None = None
     insecure: bool = False
-    source: str = "default: the authorities this machine trusts"
+    source: str = "the authorities that this machine trusts"
+
+    @property
+    def says_something(self) -> bool:
+        """Whether anybody said anything about it."""
+        return bool(self.ca_bundle or self.fingerprint or self.insecure)
 
 
 def choose_trust(
