@@ -29,8 +29,6 @@ if TYPE_CHECKING:
 
     from hostscan_automation.settings import Settings
 
-CODE_PROMPT = "one-time code: "
-
 
 def open_reader(
     settings: Settings, *, clock: Clock | None = None, retry_sign_in: bool = False
@@ -108,7 +106,7 @@ def _second_factor(factor: kinds.SecondFactor) -> SecondFactor:
         case kinds.GivenCode(code):
             return GivenCode(code)
         case kinds.AskedCode(ask):
-            return AskCode(lambda: ask(CODE_PROMPT))
+            return AskCode(ask)
         case kinds.NoSecondFactor():
             return NoMfa()
         case _:
