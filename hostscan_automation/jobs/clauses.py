@@ -149,8 +149,10 @@ class AllOf:
         return result
 
     def to_data(self) -> dict[str, Any]:
-        """Return it as plain data."""
-        return {"all": [part.to_data() for part in self.parts]}
+        """Return it as plain data: one mapping, where no two parts ask about the same thing."""
+        parts = [part.to_data() for part in self.parts]
+        merged = {key: value for part in parts for key, value in part.items()}
+        return merged if len(merged) == sum(map(len, parts)) else {"all": parts}
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,8 +53,7 @@ def words_of(value: Any) -> str:
 def _why_no_text(value: Any) -> str:
     if isinstance(value, dict | list):
         return f"must be text, not {'a mapping' if isinstance(value, dict) else 'a list'}"
-    written = str(value).lower() if isinstance(value, bool) else str(value)
-    return f"must be text: write it in quotes, '{written}'"
+    return "must be text: put the value in quotes"
 
 
 def _word(text: str, what: str, known: Iterable[str]) -> str:
