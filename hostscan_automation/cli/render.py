@@ -66,11 +66,13 @@ class Column:
         title: Its heading.
         width: Characters it takes on a terminal, or None for its share of what is left.
         is_number: Whether it is set to the right.
+        from_width: The terminal must be so wide for it to be shown.
     """
 
     title: str
     width: int | None = None
     is_number: bool = False
+    from_width: int = 0
 
 
 class Screen:
@@ -218,20 +220,15 @@ class Screen:
             show_header=has_heading,
             show_edge=False,
             pad_edge=False,
+            padding=(0, 1, 0, 0),
             expand=any(column.width is None for column in columns),
             header_style="bold",
         )
-        for column in columns:
-            table.add_column(
-                column.title,
-                width=column.width,
-                ratio=None if column.width else 1,
-                no_wrap=column.width is not None,
-                overflow="ellipsis" if column.width else "fold",
-                justify="right" if column.is_number else "left",
-            )
+        shown = [n for n, column in enumerate(columns) if self.console.width >= column.from_width]
+        for number in shown:
+            _add_column(table, columns[number])
         for row in rows:
-            table.add_row(*map(self._text, row))
+            table.add_row(*(self._text(row[number]) for number in shown))
         return table
 
     def _plain_table(self, columns: Sequence[Column], rows: Iterable[Sequence[str | Cell]]) -> None:
@@ -261,6 +258,17 @@ class Out:
     ) -> None:
         self.data = Screen(stdout, environ=environ, width=width, is_data=True)
         self.people = Screen(stderr, environ=environ, width=width)
+
+
+def _add_column(table: Table, column: Column) -> None:
+    table.add_column(
+        column.title,
+        width=column.width,
+        ratio=None if column.width else 1,
+        no_wrap=column.width is not None,
+        overflow="ellipsis" if column.width else "fold",
+        justify="right" if column.is_number else "left",
+    )
 
 
 def _is_terminal(stream: TextStream) -> bool:

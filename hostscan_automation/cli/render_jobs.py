@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from hostscan_automation.cli.render import Cell, Column
 from hostscan_automation.cli.render_plan import names_text
-from hostscan_automation.jobs.status import JobStatus
+from hostscan_automation.jobs.status import JobStatus, status_named
 from hostscan_automation.reports.wording import moment_text
 
 if TYPE_CHECKING:
@@ -33,8 +33,8 @@ def show_jobs(screen: Screen, jobs: Iterable[ScanJob]) -> int:
         Column("Job", _ID_WIDTH),
         Column("Status", 19),
         Column("Hosts"),
-        Column("Failed"),
-        Column("Description"),
+        Column("Failed", from_width=96),
+        Column("Description", from_width=110),
     )
     count = 0
 
@@ -74,12 +74,18 @@ def _job_row(job: ScanJob) -> tuple[str | Cell, ...]:
         Cell(_status(job), style),
         names_text(job.host_names),
         Cell(", ".join(str(reason) for reason in failures), "bad"),
-        job.status_description or "",
+        _further_description(job),
     )
 
 
 def _status(job: ScanJob) -> str:
     return job.status.value if job.status else f"? {job.status_text}".rstrip()
+
+
+def _further_description(job: ScanJob) -> str:
+    """Return the server's description, unless it only says the status once more."""
+    description = job.status_description or ""
+    return "" if job.status and status_named(description) is job.status else description
 
 
 def _is_failure(reason: str | None) -> bool:

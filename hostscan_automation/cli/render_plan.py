@@ -16,7 +16,7 @@ from hostscan_automation.reports.plan_words import (
 from hostscan_automation.reports.wording import counted, moment_text
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from hostscan_automation.cli.render import Screen
     from hostscan_automation.jobs.plan import CancelPlan, PlannedJob, UndecidedJob
@@ -57,25 +57,36 @@ def show_rest(screen: Screen, total: int, how: str = _SHOW_ALL) -> None:
 
 def _show_jobs(screen: Screen, plan: CancelPlan) -> None:
     jobs = sorted(plan.jobs, key=lambda job: _ORDER[job.disposition])
-    columns = (
-        Column("Job", _ID_WIDTH),
-        Column("Status", 10),
-        Column("Plan", 10),
-        Column("Hosts"),
-        Column("Step"),
+    columns = _columns(plan)
+    screen.table(
+        [column for column, _ in columns],
+        ([cell(job) for _, cell in columns] for job in jobs[:MOST_ROWS]),
     )
-    screen.table(columns, map(_job_row, jobs[:MOST_ROWS]))
     show_rest(screen, len(jobs))
     screen.line()
 
 
-def _job_row(job: PlannedJob) -> tuple[str | Cell, ...]:
-    plan = {
+def _columns(plan: CancelPlan) -> list[tuple[Column, Callable[[PlannedJob], str | Cell]]]:
+    """Return the columns that tell something of this plan, each with how to fill it."""
+    columns: list[tuple[Column, Callable[[PlannedJob], str | Cell]]] = [
+        (Column("Job", _ID_WIDTH), lambda job: str(job.job_id)),
+        (Column("Status", 9), lambda job: job.status),
+        (Column("Plan", 9), _plan_cell),
+        (Column("Hosts"), lambda job: names_text(job.hosts)),
+    ]
+    if any(job.created for job in plan.jobs):
+        columns.insert(2, (Column("Created", 23), lambda job: moment_text(job.created)))
+    if len(plan.steps) > 1:
+        columns.append((Column("Step"), lambda job: job.step))
+    return columns
+
+
+def _plan_cell(job: PlannedJob) -> Cell:
+    return {
         Disposition.CANCEL: Cell("cancel", "warn"),
         Disposition.PROTECTED: Cell("protected", "good"),
         Disposition.LIST: Cell("list only", "soft"),
     }[job.disposition]
-    return (str(job.job_id), job.status, plan, names_text(job.hosts), job.step)
 
 
 def _show_why_nothing_matched(screen: Screen, plan: CancelPlan) -> None:
@@ -132,6 +143,8 @@ def _show_terms(screen: Screen, plan: CancelPlan) -> None:
         screen.line(note)
     screen.line(f"Server:   {plan.server} as {plan.account}")
     screen.line(f"Playbook: {plan.playbook.name} ({plan.playbook.digest[:19]})")
+    counts = plan.counts
+    screen.line(f"Found:    {counts.matched:,} matched of {counts.listed:,} listed")
     screen.line(f"Limits:   {limits_text(plan)}")
     if plan.to_cancel:
         screen.line(f"Pace:     {pace_text(plan)}")

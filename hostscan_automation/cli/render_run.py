@@ -29,7 +29,6 @@ if TYPE_CHECKING:
     from hostscan_automation.reports.writing import ReportWritten
     from hostscan_automation.runs.record import JobRecord, RunRecord
 
-_ID_WIDTH = 36
 _LONGEST_DETAIL = 300
 _URGENCY = {outcome: place for place, outcome in enumerate(PRESSING_FIRST)}
 _STYLES: dict[Outcome, Style] = {
@@ -73,10 +72,10 @@ def show_runs(screen: Screen, records: Iterable[RunRecord]) -> None:
     columns = (
         Column("Run", 22),
         Column("State", 11),
-        Column("Started", 23),
-        Column("Done", 11, is_number=True),
+        Column("Started (UTC)", 19),
+        Column("Done", 10, is_number=True),
         Column("Playbook"),
-        Column("Server"),
+        Column("Server", from_width=110),
     )
     screen.table(columns, map(_run_row, records))
 
@@ -92,7 +91,7 @@ def _run_row(record: RunRecord) -> tuple[str | Cell, ...]:
     return (
         Cell(record.run_id, "strong"),
         Cell(record.state.value, states.get(record.state, "good")),
-        moment_text(record.started_at),
+        moment_text(record.started_at).removesuffix(" UTC"),
         f"{done:,} of {record.plan.counts.planned:,}",
         record.plan.playbook.name,
         record.plan.server,
@@ -121,13 +120,13 @@ def _show_jobs_left(screen: Screen, record: RunRecord) -> None:
     if not jobs:
         return
     jobs.sort(key=lambda job: -1 if job.outcome is None else _URGENCY[job.outcome])
-    columns = (
-        Column("Job", _ID_WIDTH),
-        Column("Outcome", 13),
-        Column("Hosts"),
-        Column("Detail"),
-    )
-    screen.table(columns, map(_job_row, jobs[:MOST_ROWS]))
+    for job in jobs[:MOST_ROWS]:
+        words = OUTCOME_WORDS[job.outcome] if job.outcome else "still open"
+        style = _STYLES.get(job.outcome, "") if job.outcome else "warn"
+        screen.line(f"{words:<14} {job.job_id}  {names_text(job.hosts)}", style)
+        detail = _detail(job)
+        if detail:
+            screen.line(f"{'':<14} {detail}")
     show_rest(screen, len(jobs), f"hostscan runs show {record.run_id} --output json")
     screen.line()
 
@@ -138,22 +137,12 @@ def _needs_a_look(job: JobRecord) -> bool:
     return not job.outcome.is_done or job.outcome is Outcome.DRIFTED
 
 
-def _job_row(job: JobRecord) -> tuple[str | Cell, ...]:
-    outcome = (
-        Cell(OUTCOME_WORDS[job.outcome], _STYLES.get(job.outcome, ""))
-        if job.outcome
-        else Cell("still open", "warn")
-    )
-    return (str(job.job_id), outcome, names_text(job.hosts), _detail(job))
-
-
 def _detail(job: JobRecord) -> str:
-    parts = [(job.detail or job.status_after or "")[:_LONGEST_DETAIL]]
-    if job.http_status:
-        parts.append(f"HTTP {job.http_status}")
+    call = [f"HTTP {job.http_status}"] if job.http_status else []
     if job.trace_id:
-        parts.append(f"trace id {job.trace_id}")
-    return ", ".join(part for part in parts if part)
+        call.append(f"trace id {job.trace_id}")
+    why = (job.detail or job.status_after or "")[:_LONGEST_DETAIL]
+    return f"{why} ({', '.join(call)})".lstrip() if call else why
 
 
 def _show_collateral(screen: Screen, summary: Summary) -> None:

@@ -102,7 +102,7 @@ def safe_name(text: str) -> str:
     name = _UNSAFE_IN_A_NAME.sub("-", text)[:LONGEST_NAME].strip("-. ")
     if not name:
         return "unnamed"
-    return f"{name}_" if _is_device(name) else name
+    return f"_{name}" if _is_device(name) else name
 
 
 def _place(wish: ReportWish, base: Path, values: dict[str, str]) -> ReportPlace:
@@ -132,7 +132,7 @@ def _filled(template: str, values: dict[str, str]) -> str:
 
 
 def _check_name(template: str, name: str) -> None:
-    if not template.strip() or template.endswith(("/", "\\")) or name in {"", ".", ".."}:
+    if not template.strip() or template.endswith(("/", "\\")) or name in {"", ".."}:
         raise ReportError(f"report path {template!r} names no file")
     if _is_device(name) or _IMPOSSIBLE_ON_WINDOWS.search(name):
         raise ReportError(

@@ -58,7 +58,7 @@ def _parts(plan: CancelPlan) -> Iterator[str]:
     if to_cancel:
         yield f"{counted(to_cancel, 'job')} on {counted(plan.host_count, 'host')}"
     else:
-        yield "no job to cancel"
+        yield "nothing to cancel"
     running = plan.statuses[JobStatus.RUNNING]
     if running:
         yield f"{running:,} of them running"
@@ -96,7 +96,4 @@ def _notes(plan: CancelPlan) -> Iterator[str]:
         has = "job has" if ended == 1 else "jobs have"
         yield f"{ended:,} more {has} ended already and cannot be cancelled."
     if plan.undecided:
-        yield (
-            f"{counted(len(plan.undecided), 'job')} undecided: a value is missing,"
-            " so nothing is done about them."
-        )
+        yield "A job is undecided where a value that a clause needs is missing: it is left alone."

@@ -45,14 +45,16 @@ def counted(count: int, noun: str, plural: str | None = None) -> str:
 
 
 def duration_text(seconds: float) -> str:
-    """Return a duration as a person says it: `0.4 s`, `12 s`, `3 min 20 s`, `1 h 02 min`."""
+    """Return a duration as a person says it: `0.4 s`, `12 s`, `3 min 20 s`, `2 h`."""
     if seconds < 9.95:  # noqa: PLR2004 - beyond, a decimal tells nothing
         return f"{seconds:.1f} s"
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     if hours:
-        return f"{hours} h {minutes:02d} min"
-    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
+        return f"{hours} h {minutes} min" if minutes else f"{hours} h"
+    if minutes:
+        return f"{minutes} min {rest} s" if rest else f"{minutes} min"
+    return f"{rest} s"
 
 
 def moment_text(moment: datetime | None) -> str:
