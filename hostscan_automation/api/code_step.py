@@ -135,11 +135,18 @@ class CodeStep:
         Raises:
             CodeRefusedError: It was refused.
             ReplyLostError: The code is spent, and nobody knows how.
-            ApiError: The server failed, or it is another server; the code is spent.
+            SignInError: The server does not know this step.
+            ApiError: The server failed; the code is spent.
         """
         reply = self._sent(code, pre_token)
         if reply.status in REFUSED_STATUSES:
             self._refuse(reply, code)
+        if reply.status in _UNKNOWN_PATH:
+            raise SignInError(
+                f"server {self._account.server!r} does not know the second step of the sign-in"
+                f" ({reply.path} was answered with {reply.status})",
+                hint="Is this the address of the server itself, and not of a proxy?",
+            )
         if not reply.is_success:
             raise refusal(reply, self._time.now())
         token = token_of(reply)

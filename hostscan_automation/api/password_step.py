@@ -32,6 +32,7 @@ _log = logging.getLogger("hostscan.api")
 
 REFUSED_STATUSES = frozenset({400, 401, 403, 423})
 _SENT_AT_MOST = 5
+_SENT_TO_STRANGERS = 3
 _LONGEST_WAIT_S = 60.0
 _BUSY = 429
 _SERVER_FAILED = 500
@@ -109,22 +110,24 @@ class PasswordStep:
         call = Call(SIGN_IN.method, SIGN_IN.template, SIGN_IN.effect, body, JSON_HEADERS)
         self._transport.forget_cookies()
         for sent in range(1, _SENT_AT_MOST):
-            outcome = self._outcome(call)
+            outcome = self._outcome(call, sent)
             if isinstance(outcome, Reply):
                 return outcome
             self._clock.sleep(_wait_s(outcome, sent))
-        outcome = self._outcome(call)
+        outcome = self._outcome(call, _SENT_AT_MOST)
         if isinstance(outcome, Reply):
             return outcome
         raise outcome
 
-    def _outcome(self, call: Call) -> Reply | HostscanError:
+    def _outcome(self, call: Call, sent: int) -> Reply | HostscanError:
         """Return the reply, or the failure after which the step may be sent again."""
         try:
             reply = self._transport.exchange(call)
         except CertificateError:
             raise
         except NotReachedError as error:
+            if not self._transport.was_heard and sent >= _SENT_TO_STRANGERS:
+                raise
             return error
         except ReplyLostError as error:
             if not self._was_accepted:

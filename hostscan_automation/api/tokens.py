@@ -234,8 +234,9 @@ class TokenSource:
                 "the server refuses the sessions it has just given",
                 hint="Does something between here and the server remove the Authorization header?",
             )
+        token = self._adopt(self._sign_in())
         self._sign_ins_without_use += 1
-        return self._adopt(self._sign_in())
+        return token
 
     def _left_s(self, token: AccessToken) -> float:
         if token.expires_at is None:

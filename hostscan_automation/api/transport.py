@@ -11,11 +11,13 @@ from requests.cookies import extract_cookies_to_jar, get_cookie_header
 from requests.exceptions import ConnectTimeout, InvalidHeader, InvalidSchema, InvalidURL
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_environ_proxies, select_proxy
+from typing_extensions import override
 from urllib3.exceptions import HTTPError
 
 from hostscan_automation.api import tls
 from hostscan_automation.api.call import Reply
 from hostscan_automation.api.connections import Line
+from hostscan_automation.api.guard import refuse_forbidden_quickly
 from hostscan_automation.api.transport_adapter import (
     LONGEST_REPLY,
     LOST_HINT,
@@ -132,7 +134,8 @@ class Transport:
         return Reply(response.status_code, call.method, call.path, response.headers, body)
 
     def _prepared(self, call: Call, token: str | None, accept_encoding: str) -> PreparedRequest:
-        request = PreparedRequest()
+        refuse_forbidden_quickly(call.target)
+        request = _Prepared(call.target)
         request.method = call.method
         request.url = self.address.url + call.target
         request.body = call.body
@@ -167,6 +170,19 @@ class Transport:
             self._session.cookies, request, response.raw
         )
         self._cookies = {}
+
+
+class _Prepared(PreparedRequest):
+    """A request made by hand: what is sent is exactly what the call says."""
+
+    def __init__(self, target: str) -> None:
+        super().__init__()
+        self._target = target
+
+    @property
+    @override
+    def path_url(self) -> str:
+        return self._target
 
 
 def _session(address: ServerAddress, adapter: KeptConnections) -> Session:
