@@ -6,7 +6,7 @@ import json
 import threading
 from dataclasses import dataclass, field, fields
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from hostscan_automation.errors import SettingsError
 
@@ -79,13 +79,8 @@ class RequestLog:
         self._entries: list[Request] = []
         self._headers: dict[tuple[tuple[str, str], ...], Mapping[str, str]] = {}
         self._lock = threading.Lock()
-        self._stream = None
-        if file is not None:
-            try:
-                self._stream = file.open("a", encoding="utf-8", newline="\n")
-            except OSError as error:
-                reason = error.strerror or str(error)
-                raise SettingsError(f"log file {str(file)!r} cannot be written: {reason}") from None
+        self._file = file
+        self._stream: TextIO | None = None
 
     def __len__(self) -> int:
         return len(self._entries)
@@ -94,12 +89,28 @@ class RequestLog:
         with self._lock:
             return iter(list(self._entries))
 
+    def open(self) -> None:
+        """Write what comes from now on to the file, too, behind what it holds.
+
+        Raises:
+            SettingsError: The file cannot be written.
+        """
+        if self._file is None:
+            return
+        try:
+            self._stream = self._file.open("a", encoding="utf-8", newline="\n")
+        except OSError as error:
+            reason = error.strerror or str(error)
+            raise SettingsError(
+                f"log file {str(self._file)!r} cannot be written: {reason}"
+            ) from None
+
     def add(self, entry: Request) -> None:
         """Keep one request, and write it out at once where there is a file."""
         line = json.dumps(entry.to_json()) + "\n" if self._stream else ""
         with self._lock:
             self._entries.append(entry)
-            if self._stream and not self._stream.closed:
+            if self._stream:
                 self._stream.write(line)
                 self._stream.flush()
 
@@ -125,6 +136,7 @@ class RequestLog:
         with self._lock:
             if self._stream:
                 self._stream.close()
+                self._stream = None
 
     def open_headers(self, headers: Mapping[str, str]) -> Mapping[str, str]:
         """Return the headers that hold no secret; equal ones are kept once."""

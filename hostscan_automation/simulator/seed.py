@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import random
+import zlib
 from typing import TYPE_CHECKING
 from uuid import UUID
 
@@ -67,6 +68,7 @@ class SeededJobs:
         self._count = count
         self._seed = seed
         self._key = str(seed).encode()
+        self._offset = zlib.crc32(self._key)
         self._born = born
         self._fleet = fleet
         self._kept: dict[int, Job] = {}
@@ -91,12 +93,12 @@ class SeededJobs:
     def job_id(self, number: int) -> UUID:
         """Return the id of the job of that number."""
         digest = hashlib.blake2b(number.to_bytes(8, "big"), key=self._key, digest_size=12).digest()
-        head = (number * _SCRAMBLE) % 2**32
+        head = (number * _SCRAMBLE + self._offset) % 2**32
         return UUID(int=(head << 96) | int.from_bytes(digest, "big"), version=4)
 
     def number_of(self, job_id: UUID) -> int | None:
         """Return which job has that id, or None."""
-        number = ((job_id.int >> 96) * _UNSCRAMBLE) % 2**32
+        number = (((job_id.int >> 96) - self._offset) * _UNSCRAMBLE) % 2**32
         return number if number < self._count and self.job_id(number) == job_id else None
 
     def _make(self, number: int) -> Job:

@@ -28,7 +28,6 @@ if TYPE_CHECKING:
     from hostscan_automation.simulator.scanjobs import JobSpec
 
 READY_SCHEMA = "hostscan/simulator-ready/1"
-_POLL_S = 0.02
 
 
 class Simulator:
@@ -51,28 +50,31 @@ class Simulator:
         self._ca_bundle: Path | None = None
         self._context: ssl.SSLContext | None = None
         self._renewals = 0
+        self._port = self.config.port
         self._server: HttpServer | None = None
 
     def start(self) -> None:
-        """Listen, and serve in threads of its own.
+        """Listen, and serve in threads of its own; after a stop on the same port as before.
 
         Raises:
-            SettingsError: The port is not free.
+            SettingsError: The port is not free, or the log cannot be written.
         """
+        self.service.log.open()
         if self.config.tls:
             self._folder = tempfile.TemporaryDirectory(prefix="hostscan-simulator-")
             self._ca_bundle, self._context = make_certificate(Path(self._folder.name))
         try:
-            self._server = HttpServer(self.service, self.config.port, self._context)
+            self._server = HttpServer(self.service, self._port, self._context)
         except OSError as error:
             self.stop()
             reason = error.strerror or str(error)
-            raise SettingsError(f"port {self.config.port} cannot be used: {reason}") from None
-        serve = self._server.serve_forever
-        threading.Thread(target=serve, args=(_POLL_S,), name="simulator", daemon=True).start()
+            raise SettingsError(f"port {self._port} cannot be used: {reason}") from None
+        self._port = self.port
+        self.service.stopping.clear()
+        self._server.start()
 
     def stop(self) -> None:
-        """Stop listening, drop every connection, and remove the certificate."""
+        """Stop listening, drop every connection, and remove the certificate; all else is kept."""
         if self._server is not None:
             self._server.stop()
             self._server = None
