@@ -45,13 +45,17 @@ def open_reader(
 
 
 def open_client(
-    settings: Settings, *, clock: Clock | None = None, retry_sign_in: bool = False
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    retry_sign_in: bool = False,
+    connection: ConnectionOptions | None = None,
 ) -> HostScanClient:
-    """Return a client that can read and change."""
+    """Return a client that can read and change; `connection` in place of what the settings say."""
     return HostScanClient(
         settings.server,
         sign_in_method(settings.sign_in),
-        connection=connection_options(settings),
+        connection=connection or connection_options(settings),
         ledger=SignInLedger(settings.state_folder),
         clock=clock or SystemClock(),
         retry_sign_in=retry_sign_in,
