@@ -57,14 +57,17 @@ _ALL_OPERATORS = (
     Operator("regex", _SPELT, "fits a regular expression (RE2), as a whole", "regex: 'web-[0-9]+'"),
     Operator("search", _SPELT, "has a part that fits a regular expression (RE2)", "search: sql"),
     Operator("cidr", frozenset({_T.ADDRESS}), "lies in a network", "cidr: 10.0.0.0/16"),
-    Operator("gt", _ORDERED, "is greater than, of times: later than", "gt: 5"),
-    Operator("ge", _ORDERED, "is at least, of times: not before", "ge: 2026-01-31"),
-    Operator("lt", _ORDERED, "is less than, of times: earlier than", "lt: 5"),
-    Operator("le", _ORDERED, "is at most, of times: not after", "le: 2026-01-31T18:00:00Z"),
+    Operator("gt", _ORDERED, "is greater than (of a time: later than)", "gt: 5"),
+    Operator("ge", _ORDERED, "is at least (of a time: not before)", "ge: 2026-01-31"),
+    Operator("lt", _ORDERED, "is less than (of a time: earlier than)", "lt: 5"),
+    Operator("le", _ORDERED, "is at most (of a time: not after)", "le: 2026-01-31T18:00:00Z"),
     Operator("older_than", _TIMES, "is further back than", "older_than: 6h"),
     Operator("newer_than", _TIMES, "is less far back than", "newer_than: 90m"),
     Operator(
-        "exists", frozenset(_T), "has a value (`true`) or has none (`false`)", "exists: false"
+        "exists",
+        frozenset(_T),
+        "was given by the server (`true`), or was not (`false`)",
+        "exists: false",
     ),
     Operator("in_file", _COMPARED, "stands in a file, one value a line", "in_file: hosts.txt"),
 )

@@ -38,7 +38,8 @@ class PlannedJob:
         step: Name of the step that owns it: the first one that selected it.
         status: The status it was listed with, for people.
         hosts: Names of its hosts.
-        collateral_hosts: Those of them that no host clause of the filter named.
+        collateral_hosts: Those of them that no host clause of the filter named; none where the
+            filter has no such clause (it means whole jobs) and none of a list step.
         fingerprint: `ScanJob.fingerprint` when the plan was made.
         protected_by: Which protect clause holds it, for people; None unless protected.
         failure_reasons: Distinct failure reasons of its hosts, without NoError.
@@ -68,7 +69,10 @@ class UndecidedJob:
 
 @dataclass(frozen=True, slots=True)
 class ClauseCount:
-    """How many jobs one clause of a step left, read from the top of the filter down.
+    """How many jobs one clause of a step left, in the order in which they are looked at.
+
+    A cancel step first demands that a job has not ended; then come the clauses that the list alone
+    can answer, as they were written, then those that need the details.
 
     Attributes:
         clause: The clause as a person would write it.

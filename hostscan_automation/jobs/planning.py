@@ -216,13 +216,14 @@ class PlanBuilder:
 
 
 def _planned(decision: JobDecision, step: Step, job: ScanJob, sight: Sight) -> PlannedJob:
+    is_cancel = step.action is Action.CANCEL
     return PlannedJob(
         job_id=job.id,
         step=step.name,
         disposition=decision.disposition_in(step),
         status=status_text(job),
         hosts=job.host_names,
-        collateral_hosts=collateral_hosts(step.filter.clause, job, sight),
+        collateral_hosts=collateral_hosts(step.filter.clause, job, sight) if is_cancel else (),
         fingerprint=job.fingerprint,
         created=job.created,
         protected_by=decision.protected_by,
