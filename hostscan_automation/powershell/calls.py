@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from hostscan_automation.powershell.faults import CANCELLED, Fault, fault_of
 from hostscan_automation.powershell.framing import to_text
+from hostscan_automation.runs.stop import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -57,12 +58,12 @@ class Call:
 
     Attributes:
         id: As the client gave it.
-        stop: Set when nothing more is to be sent to the server; what is on its way is finished.
+        stop: Requested when nothing more is to be sent; what is on its way is finished.
     """
 
     def __init__(self, request_id: int | str, outbox: Outbox) -> None:
         self.id = request_id
-        self.stop = threading.Event()
+        self.stop = Stop()
         self._outbox = outbox
         self._lock = threading.RLock()
         self._items: list[str] = []
@@ -108,7 +109,7 @@ class Call:
         Raises:
             Fault: `Cancelled`.
         """
-        if self.stop.is_set():
+        if self.stop.is_requested:
             raise Fault(CANCELLED, "call was stopped")
 
     def reply(self, result: Mapping[str, Any]) -> None:

@@ -156,11 +156,14 @@ class Session(TypedDict):
 
 
 class ConnectionTest(TypedDict):
-    """What a look at a server found: `HostScan.ConnectionTest`."""
+    """What a look at a server found: `HostScan.ConnectionTest`.
+
+    Without a sign-in nothing is known of version and health.
+    """
 
     Server: str
     IsReachable: bool
-    IsHealthy: bool
+    IsHealthy: bool | None
     IsSignedIn: bool
     Certificate: str
     Fingerprint: str | None

@@ -14,6 +14,7 @@ from pydantic import (
     BaseModel,
     ConfigDict,
     Field,
+    JsonValue,
     SecretStr,
     StrictBool,
     StrictFloat,
@@ -68,6 +69,7 @@ class Connect(Parameters):
     Attributes:
         uri: Left out only where a profile names the server.
         otp: A one-time code as text, because of leading zeros.
+        retry_sign_in: Try a password again that the server refused before.
     """
 
     sign_in: SignIn
@@ -83,7 +85,8 @@ class Connect(Parameters):
     ca_bundle: StrictStr | None = None
     fingerprint: StrictStr | None = None
     skip_certificate_check: StrictBool = False
-    timeout_sec: Seconds | None = None
+    timeout_sec: Annotated[StrictInt | StrictFloat, Field(gt=0, allow_inf_nan=False)] | None = None
+    retry_sign_in: StrictBool = False
 
 
 class TestConnection(Parameters):
@@ -184,12 +187,12 @@ class PlanPlaybook(Parameters):
     """A playbook to plan.
 
     Attributes:
-        variables: Values for its `vars`, as text.
+        variables: Values for its `vars`: text, or of the variable's own type.
         max_count: Lowers `max_jobs`, never raises it.
     """
 
     path: StrictStr
-    variables: dict[StrictStr, StrictStr] = Field(default_factory=dict)
+    variables: dict[StrictStr, JsonValue] = Field(default_factory=dict)
     max_count: Count | None = None
 
 
@@ -235,6 +238,7 @@ class PortExample(Parameters):
     target: Literal["python", "powershell", "module", "playbook", "json"]
     path: StrictStr | None = None
     text: StrictStr | None = None
+    allow_destructive: StrictBool = False
 
 
 class CancelCall(Parameters):

@@ -116,13 +116,13 @@ class Server:
             raise fault_of_parameters(error) from None
         call = self._calls.get(wanted)
         if call is not None:
-            call.stop.set()
+            call.stop.request("stopped by the shell")
 
     def close(self) -> None:
         """Send nothing more: stop every call and end the work. The client is gone or leaving."""
         self.closed.set()
         for call in list(self._calls.values()):
-            call.stop.set()
+            call.stop.request("the shell went away")
         self._waiting.put(None)
 
     def work(self) -> None:

@@ -97,7 +97,7 @@ def cancel_jobs(call: Call, given: parameters.CancelJobs) -> dict[str, Any]:
         for number in range(4):
             call.emit(result(str(given.jobs[0].id), "accepted", Attempts=number))
         call.progress("Cancelling", 4, 9, "4 of 9")
-        assert call.stop.wait(20)
+        assert call.stop.event.wait(20)
         return {"run": RUN}
     if part() == "never answers":
         call.emit(result(str(given.jobs[0].id), "accepted"))

@@ -45,14 +45,14 @@ def large(call: Call, _parameters: Nothing) -> dict[str, Any]:
 def until_stopped(call: Call, _parameters: Nothing) -> dict[str, Any]:
     call.emit({"Number": 1})
     STARTED.set()
-    assert call.stop.wait(5)
+    assert call.stop.event.wait(5)
     call.raise_if_stopped()
     return {}
 
 
 def summary_when_stopped(call: Call, _parameters: Nothing) -> dict[str, Any]:
     STARTED.set()
-    assert call.stop.wait(5)
+    assert call.stop.event.wait(5)
     return {"sent": 3}
 
 
