@@ -18,7 +18,22 @@ if TYPE_CHECKING:
 
 
 class Command(click.Command):
-    """A command whose run is logged as the shared options say."""
+    """A command whose run is logged as the shared options say, and that shows how it is used.
+
+    Args:
+        examples: Command lines, one a line.
+    """
+
+    def __init__(self, *arguments: Any, examples: str, **options: Any) -> None:
+        super().__init__(*arguments, **options)
+        self.examples = examples
+
+    @override
+    def format_help_text(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        super().format_help_text(ctx, formatter)
+        with formatter.section("Examples"):
+            for line in self.examples.splitlines():
+                formatter.write(f"{' ' * formatter.current_indent}{line}\n")
 
     @override
     def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -117,16 +132,30 @@ class LazyGroup(click.Group):
                 formatter.write_dl([(name, lazy.summary) for name, lazy in part.items()])
 
 
-def command(name: str, *, examples: str, **options: Any) -> Callable[[Callable[..., Any]], Command]:
-    """Return a decorator for a command with logging options and examples at the end of its help."""
+def command(
+    name: str, *, examples: str, **options: Any
+) -> Callable[[Callable[..., Any]], click.Command]:
+    """Return a decorator for a command with logging options and examples in its help."""
 
-    def decorate(function: Callable[..., Any]) -> Command:
-        epilog = "\b\nExamples:\n" + "\n".join(f"  {line}" for line in examples.splitlines())
-        return click.command(name, cls=Command, epilog=epilog, **options)(logging_options(function))
+    def decorate(function: Callable[..., Any]) -> click.Command:
+        made = click.command(name, cls=Command, examples=examples, **options)
+        return made(logging_options(function))
 
     return decorate
 
 
 def group(name: str, *, summary: str, commands: Mapping[str, LazyCommand]) -> LazyGroup:
-    """Return a group of lazily loaded commands."""
-    return LazyGroup(name=name, help=summary, sections={"Commands": commands}, no_args_is_help=True)
+    """Return a group of lazily loaded commands; called without one, it lists them."""
+
+    def show_help() -> None:
+        context = click.get_current_context()
+        if context.invoked_subcommand is None:
+            context.find_object(Invocation).out.data.write(f"{context.get_help()}\n")  # type: ignore[union-attr]
+
+    return LazyGroup(
+        name=name,
+        help=summary,
+        sections={"Commands": commands},
+        callback=show_help,
+        invoke_without_command=True,
+    )

@@ -23,15 +23,15 @@ def found_settings(invocation: Invocation, playbook_profile: str | None = None) 
     Raises:
         SettingsError: Something is missing or wrong.
     """
-    from hostscan_automation.api.address import ServerAddress
     from hostscan_automation.settings import Flags, find_settings
+    from hostscan_automation.wiring import read_server
 
     names = [field.name for field in fields(Flags)]
     shared = invocation.shared
     return find_settings(
         Flags(**{name: shared[name] for name in names if name in shared}),
         invocation.environment.environ,
-        read_server=lambda text: ServerAddress.parse(text).url,
+        read_server=read_server,
         playbook_profile=playbook_profile,
     )
 

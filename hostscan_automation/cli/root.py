@@ -18,12 +18,12 @@ _SECTIONS = {
         "doctor": LazyCommand("doctor_command:doctor", "Check settings, server and sign-in."),
     },
     "Playbooks": {
-        "playbooks": LazyCommand("playbook_commands:playbooks", "List, copy and check playbooks."),
+        "playbooks": LazyCommand("playbooks_group:playbooks", "List, copy and check playbooks."),
         "plan": LazyCommand("plan_command:plan", "Show what a playbook would cancel."),
         "run": LazyCommand("run_commands:run", "Plan, ask, cancel, confirm, report."),
         "apply": LazyCommand("run_commands:apply", "Carry out a saved plan."),
         "resume": LazyCommand("run_commands:resume", "Go on with a run that was cut short."),
-        "runs": LazyCommand("runs_commands:runs", "Show the runs of the past."),
+        "runs": LazyCommand("runs_group:runs", "Show the runs of the past."),
     },
     "Single jobs": {
         "jobs": LazyCommand("jobs_group:jobs", "List, show, cancel and schedule scan jobs."),
@@ -48,7 +48,7 @@ it shows a plan, asks, cancels, and then looks whether the jobs are really cance
 New here?
   hostscan demo                      watch it work on a simulated server; nothing is needed
   hostscan doctor                    check what it takes to reach your own server
-  hostscan playbooks copy FOLDER     take the ready playbooks and make them yours
+  hostscan playbooks list            the ready playbooks; 'playbooks copy' makes one yours
   hostscan plan PLAYBOOK             see what would be cancelled; nothing is
   hostscan run PLAYBOOK              plan, ask, cancel, confirm, report
 
