@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import unquote
-from uuid import UUID
 
+from hostscan_automation.api.guard import refuse_forbidden
 from hostscan_automation.errors import PlanRefusedError
 from hostscan_automation.porting.document import Place
 from hostscan_automation.porting.evaluation import Given, Words
@@ -18,10 +17,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _SERVER = re.compile(r"https?://([^/?#\s]+)", re.IGNORECASE)
-_PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.-]*)\}", re.ASCII)
+PLACEHOLDER = re.compile(r"\{([A-Za-z_][\w.-]*)\}", re.ASCII)
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _SEGMENT = re.compile(r"(?:[A-Za-z0-9._~!$&'()*+,;=:@-]|%[0-9A-Fa-f]{2})+")
-_WIPE = "truncatealltables"
-_MOST_DECODINGS = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +52,7 @@ class Address:
     @property
     def placeholders(self) -> Iterator[tuple[str, Place]]:
         """Every placeholder's name and place, in the order of the path."""
-        for found in _PLACEHOLDER.finditer(self.path):
+        for found in PLACEHOLDER.finditer(self.path):
             yield found[1], self.place(found.start())
 
 
@@ -119,49 +117,36 @@ def _check_segment(segment: str, place: Place) -> None:
         raise OutsideSubsetError(place, "a query in the address cannot be carried over")
     if unquote(segment) in {".", ".."}:
         raise OutsideSubsetError(place, "a dot segment in the path cannot be carried over")
-    if not _PLACEHOLDER.fullmatch(segment) and not _SEGMENT.fullmatch(segment):
+    if not is_placeholder(segment) and not _SEGMENT.fullmatch(segment):
         raise OutsideSubsetError(place, f"{segment!r} is no segment of a path")
-
-
-def wipes_all_tables(path: str) -> bool:
-    """Say whether a path names the call that wipes every host scan table, however it is spelled.
-
-    Percent-encoding (several layers of it), case, look-alike letters, dot segments, backslashes
-    and anything around the name do not hide it.
-    """
-    for _ in range(_MOST_DECODINGS):
-        decoded = unquote(path)
-        if decoded == path:
-            break
-        path = decoded
-    plain = unicodedata.normalize("NFKC", path).casefold()
-    return _WIPE in "".join(letter for letter in plain if letter.isalnum() or letter in "/\\{")
 
 
 def refuse_wipe(path: str, place: Place) -> None:
     """Refuse a path that names the call that wipes every host scan table.
 
     Raises:
-        PlanRefusedError: It does; no switch allows that.
+        PlanRefusedError: It does, however it is spelled; no switch allows that.
     """
-    if wipes_all_tables(path):
-        raise PlanRefusedError(
-            f"line {place.line}, column {place.column} of the example calls TruncateAllTables,"
-            " which wipes every host scan table",
-            hint="Nothing that this program writes ever calls it, and no switch allows it.",
-        )
+    try:
+        refuse_forbidden(path)
+    except PlanRefusedError as error:
+        where = f"line {place.line}, column {place.column} of the example"
+        raise PlanRefusedError(f"{where}: {error.message}", hint=error.hint) from None
 
 
 def names_one_thing(path: str) -> bool:
     """Say whether a path holds an id: a placeholder, or a UUID that is not all zeros."""
-    return any(_PLACEHOLDER.fullmatch(part) or _is_id(part) for part in path.split("/"))
+    return any(is_placeholder(part) or is_id(part) for part in path.split("/"))
 
 
-def _is_id(segment: str) -> bool:
-    try:
-        return UUID(segment).int != 0
-    except ValueError:
-        return False
+def is_placeholder(segment: str) -> bool:
+    """Say whether a segment of a path stands for a value given later."""
+    return PLACEHOLDER.fullmatch(segment) is not None
+
+
+def is_id(segment: str) -> bool:
+    """Say whether a segment of a path is a UUID, in its usual form and not of zeros only."""
+    return _UUID.fullmatch(segment) is not None and segment.strip("0-") != ""
 
 
 def _moved(place: Place, columns: int) -> Place:

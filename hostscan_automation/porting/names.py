@@ -62,6 +62,7 @@ def _spellings(name: str, spell: Callable[[str], str]) -> Iterator[str]:
     yield from (spell(f"{name}Value{number}") for number in count(2))
 
 
-def words_of(name: str) -> list[str]:
-    """Return the words of a documented name in lower case: `hostScanJobId` has four."""
-    return [word.lower() for word in _WORDS.findall(name)]
+def snake_case(documented: str) -> str:
+    """Return a documented name as Python and YAML spell names: `host_scan_job_id`."""
+    name = "_".join(word.lower() for word in _WORDS.findall(documented))
+    return name if name[:1].isalpha() else f"value_{name}"

@@ -159,8 +159,8 @@ finally {
 # Names that the script gives to variables of its own.
 VARIABLES = frozenset(
     (
-        *("npsurl", "credential", "mfacode", "skipcertificatecheck", "server", "common", "network"),
-        *("iswindowspowershell", "previouscallback", "tls12", "session", "login", "headers"),
-        *("request", "token", "code", "path", "query", "value", "response", "text", "reply"),
+        *("server", "common", "network", "iswindowspowershell", "previouscallback", "tls12"),
+        *("session", "login", "headers", "request", "token", "code", "path", "query", "value"),
+        *("response", "text", "reply"),
     )
 )

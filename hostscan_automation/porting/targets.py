@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING
 from hostscan_automation.porting.reading import read_example
 from hostscan_automation.porting.refusals import refuse_destructive
 from hostscan_automation.porting.to_json import to_json
+from hostscan_automation.porting.to_module import to_module
+from hostscan_automation.porting.to_playbook import to_playbook
 from hostscan_automation.porting.to_powershell import to_powershell
+from hostscan_automation.porting.to_python import to_python
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from hostscan_automation.porting.diagnostics import Diagnostic
     from hostscan_automation.porting.example import PortedExample
 
@@ -42,12 +43,6 @@ class Ported:
     diagnostics: tuple[Diagnostic, ...]
 
 
-_WRITERS: dict[Target, Callable[[PortedExample], str]] = {
-    Target.JSON: to_json,
-    Target.POWERSHELL: to_powershell,
-}
-
-
 def port(
     text: str, *, file_name: str, target: Target | str, allow_destructive: bool = False
 ) -> Ported:
@@ -67,4 +62,18 @@ def port(
     if not allow_destructive:
         refuse_destructive(example.steps)
     target = Target(target)
-    return Ported(_WRITERS[target](example), target, example.diagnostics)
+    return Ported(_text(example, target, file_name), target, example.diagnostics)
+
+
+def _text(example: PortedExample, target: Target, file_name: str) -> str:
+    match target:
+        case Target.JSON:
+            return to_json(example)
+        case Target.POWERSHELL:
+            return to_powershell(example)
+        case Target.MODULE:
+            return to_module(example, file_name=file_name)
+        case Target.PLAYBOOK:
+            return to_playbook(example, file_name=file_name)
+        case Target.PYTHON:
+            return to_python(example)
