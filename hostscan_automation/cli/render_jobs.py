@@ -59,7 +59,7 @@ def show_job(screen: Screen, job: ScanJob) -> None:
         screen.line(host.label, "strong")
         for label, value in _host_facts(host):
             if value:
-                screen.line(f"  {label + ':':<18}{value}")
+                screen.line(f"  {label + ':':<19}{value}")
     if not job.hosts:
         screen.line("The server names no hosts for this job.")
 

@@ -1,12 +1,12 @@
-"""The formats a report can have, and rendering a run in any of them."""
+"""Render a run in any of the formats a report can have."""
 
 from __future__ import annotations
 
-from enum import StrEnum
 from pathlib import PurePath
 from typing import TYPE_CHECKING
 
 from hostscan_automation.errors import ReportError
+from hostscan_automation.playbook.model import ReportFormat
 from hostscan_automation.reports.data import json_text, run_report
 from hostscan_automation.reports.markdown import report_markdown
 from hostscan_automation.reports.page import report_html
@@ -14,15 +14,6 @@ from hostscan_automation.reports.spreadsheet import report_csv
 
 if TYPE_CHECKING:
     from hostscan_automation.runs.record import RunRecord
-
-
-class ReportFormat(StrEnum):
-    """What a report can be written as."""
-
-    JSON = "json"
-    CSV = "csv"
-    MARKDOWN = "markdown"
-    HTML = "html"
 
 
 _ENDINGS = {
@@ -33,20 +24,6 @@ _ENDINGS = {
     ".html": ReportFormat.HTML,
     ".htm": ReportFormat.HTML,
 }
-
-
-def read_format(word: str) -> ReportFormat:
-    """Return the format a word names.
-
-    Raises:
-        ReportError: There is no such format.
-    """
-    try:
-        return ReportFormat(word.strip().lower())
-    except ValueError:
-        raise ReportError(
-            f"report format {word!r} is not known", hint=f"Formats: {', '.join(ReportFormat)}"
-        ) from None
 
 
 def format_of(path: str) -> ReportFormat:

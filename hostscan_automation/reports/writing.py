@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
 
-from hostscan_automation.reports.formats import ReportFormat, encoded, render
+from hostscan_automation.reports.formats import encoded, render
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from pathlib import Path
 
+    from hostscan_automation.playbook.model import ReportFormat
     from hostscan_automation.reports.places import ReportPlace
     from hostscan_automation.runs.record import RunRecord
 

@@ -7,11 +7,10 @@ import json
 import pytest
 
 from hostscan_automation.errors import ReportError
+from hostscan_automation.playbook.model import ReportFormat
 from hostscan_automation.reports.formats import (
-    ReportFormat,
     encoded,
     format_of,
-    read_format,
     render,
 )
 from tests.unit.reports.samples import RUN_ID, hostile_run, mixed_run
@@ -60,10 +59,3 @@ def test_an_ending_that_names_no_format_is_an_error_with_those_that_do() -> None
     with pytest.raises(ReportError, match=r"'run\.pdf' has no ending") as caught:
         format_of("run.pdf")
     assert ".html" in (caught.value.hint or "")
-
-
-def test_an_unknown_format_is_an_error_with_the_known_ones() -> None:
-    assert read_format(" HTML ") is ReportFormat.HTML
-    with pytest.raises(ReportError, match="'xlsx' is not known") as caught:
-        read_format("xlsx")
-    assert caught.value.hint == "Formats: json, csv, markdown, html"

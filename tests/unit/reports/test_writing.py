@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hostscan_automation.reports.formats import ReportFormat
+from hostscan_automation.playbook.model import ReportFormat
 from hostscan_automation.reports.places import ReportPlace
 from hostscan_automation.reports.writing import write_reports
 from tests.unit.reports.samples import RUN_ID, job, mixed_run, run
