@@ -84,11 +84,10 @@ class JsonItems:
         wanted = 2 * (len(self._text) - self._at)
         if wanted > 2 * LONGEST_ITEM:
             raise self._error("holds an item that is too long or no JSON")
-        while True:
-            if not self._more():
-                raise self._error("breaks off, or is no JSON")
-            if len(self._text) - self._at >= wanted:
-                return
+        while len(self._text) - self._at < wanted and self._more():
+            pass
+        if len(self._text) - self._at == wanted // 2:
+            raise self._error("breaks off, or is no JSON")
 
     def _more(self) -> bool:
         """Add the next piece of text; False at the end of the reply."""
