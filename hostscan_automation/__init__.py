@@ -62,7 +62,8 @@ if TYPE_CHECKING:
     from hostscan_automation.jobs.outcome import Outcome
     from hostscan_automation.jobs.plan import CancelPlan
     from hostscan_automation.jobs.status import JobStatus
-    from hostscan_automation.playbook import Playbook, load_playbook
+    from hostscan_automation.playbook.loading import load_playbook
+    from hostscan_automation.playbook.model import Playbook
     from hostscan_automation.runs.record import JobRecord, RunRecord
     from hostscan_automation.wiring import connect
 
@@ -104,7 +105,8 @@ _PLACES = {
     "jobs.outcome": ("Outcome",),
     "jobs.plan": ("CancelPlan",),
     "jobs.status": ("JobStatus",),
-    "playbook": ("Playbook", "load_playbook"),
+    "playbook.loading": ("load_playbook",),
+    "playbook.model": ("Playbook",),
     "runs.record": ("JobRecord", "RunRecord"),
     "wiring": ("connect",),
 }

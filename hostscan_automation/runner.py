@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hostscan_automation.api.client import HostScanReader
     from hostscan_automation.jobs.filters import Filter
     from hostscan_automation.jobs.plan import CancelPlan
-    from hostscan_automation.playbook import Playbook
+    from hostscan_automation.playbook.model import Playbook
     from hostscan_automation.runs.stop import Stop
 
 ROLES = ("Admin", "App")
