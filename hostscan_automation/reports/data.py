@@ -41,7 +41,6 @@ JOB_COLUMNS = (
 )
 """The members of a job in `hostscan/jobs/1`."""
 
-
 # An escaped backslash, a pair of surrogates that is one character, or half of such a pair.
 _ESCAPES = re.compile(r"\\\\|\\ud[89ab]..\\ud[c-f]..|(\\ud[89a-f]..)")
 
@@ -51,13 +50,13 @@ def json_text(value: object, *, indent: int | None = 2) -> str:
 
     Half characters, which strict readers refuse, become the text of their escape.
     """
-    text = json.dumps(value, indent=indent, ensure_ascii=True)
+    text = _dumped(value, indent)
     return _ESCAPES.sub(_sound, text) if r"\ud" in text else text
 
 
 def plan_text(plan: CancelPlan) -> str:
     """Return a plan as the JSON of `hostscan/plan/1`, character for character: it has a digest."""
-    return json.dumps(plan.to_json(), indent=2, ensure_ascii=True)
+    return _dumped(plan.to_json(), 2)
 
 
 def job_data(job: ScanJob) -> dict[str, Any]:
@@ -180,6 +179,11 @@ def _host_data(host: ScannedHost) -> dict[str, Any]:
         "heartbeat": _time(host.heartbeat),
         "finished": _time(host.finished),
     }
+
+
+def _dumped(value: object, indent: int | None) -> str:
+    # the one control character that JSON lets through
+    return json.dumps(value, indent=indent, ensure_ascii=True).replace("\x7f", r"\u007f")
 
 
 def _sound(found: re.Match[str]) -> str:

@@ -150,6 +150,10 @@ def test_json_is_text_that_any_reader_takes_whatever_the_server_sent(text: str) 
         assert read == text
 
 
+def test_not_even_the_delete_character_reaches_a_terminal() -> None:
+    assert json_text("a\x7f\x9b") == r'"a\u007f\u009b"'
+
+
 def test_half_a_character_becomes_the_text_of_its_escape() -> None:
     assert json.loads(json_text("\ud800 \\ud800 \U0001f600 \udc00")) == (
         "\\ud800 \\ud800 \U0001f600 \\udc00"
