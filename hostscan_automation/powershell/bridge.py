@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING
 from hostscan_automation.clock import Clock, SystemClock
 from hostscan_automation.powershell.framing import read_lines
 from hostscan_automation.powershell.parent import watcher_of
+from hostscan_automation.powershell.relay import relayed
 from hostscan_automation.powershell.server import Server
 
 if TYPE_CHECKING:
@@ -44,10 +45,11 @@ def main(
     server = Server((handlers or _real_handlers)(), _writer(sink))
     reader = threading.Thread(target=_read, args=(server, source), daemon=True)
     worker = threading.Thread(target=server.work, daemon=True)
-    reader.start()
-    worker.start()
-    _wait_for_the_end(server, options.parent_pid, options.idle_limit, SystemClock())
-    worker.join(FINISH_WITHIN_S)
+    with relayed(server):
+        reader.start()
+        worker.start()
+        _wait_for_the_end(server, options.parent_pid, options.idle_limit, SystemClock())
+        worker.join(FINISH_WITHIN_S)
     return 0
 
 
