@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from hostscan_automation.api.client import HostScanClient, HostScanReader
     from hostscan_automation.cli.invocation import Invocation
+    from hostscan_automation.runs.progress import Progress
     from hostscan_automation.settings import FoundSettings, Settings
     from hostscan_automation.settings.settings import Ask
 
@@ -83,6 +84,13 @@ def changing(invocation: Invocation, settings: Settings) -> Iterator[HostScanCli
         retry_sign_in="retry_sign_in" in invocation.shared,
     ) as client:
         yield client
+
+
+def progress_of(invocation: Invocation) -> Progress:
+    """Return what shows on stderr how far the work is."""
+    from hostscan_automation.cli.progress import progress_on
+
+    return progress_on(invocation.out.people, invocation.environment.clock)
 
 
 def _asker(invocation: Invocation) -> Ask:

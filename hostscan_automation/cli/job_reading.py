@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 import click
 
 from hostscan_automation.cli.commands import command
-from hostscan_automation.cli.connection import reading, settings_of
+from hostscan_automation.cli.connection import progress_of, reading, settings_of
 from hostscan_automation.cli.filter_options import FilterFlags, filter_options
 from hostscan_automation.cli.invocation import Invocation, pass_invocation
 from hostscan_automation.cli.options import connection_options, gathered, output_option
+from hostscan_automation.reports.wording import counted
+from hostscan_automation.runs.progress import SilentProgress
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     from hostscan_automation.api.client import HostScanReader
     from hostscan_automation.jobs.filters import Filter
     from hostscan_automation.jobs.job import ScanJob
+    from hostscan_automation.runs.progress import Progress
 
 _LIST_HELP = """\
 List host scan jobs: all of them, or those that all given filters fit.
@@ -53,7 +56,11 @@ def list_jobs(invocation: Invocation, flags: FilterFlags, output: str) -> None:
     wanted = flags.read("any_host")
     settings = settings_of(invocation)
     with reading(invocation, settings) as reader:
-        _write(invocation, _jobs(invocation, reader, wanted), output)
+        reader.sign_in()
+        if wanted is None:
+            _write_all(invocation, reader, output)
+        else:
+            _write_selected(invocation, reader, wanted, output)
 
 
 @command(
@@ -95,12 +102,41 @@ def _detailed(reader: HostScanReader, job_ids: list[UUID]) -> Iterator[ScanJob]:
         yield detail if row is None else row.with_detail(detail)
 
 
-def _jobs(
-    invocation: Invocation, reader: HostScanReader, wanted: Filter | None
-) -> Iterable[ScanJob]:
-    if wanted is None:
-        return reader.iter_jobs()
-    raise NotImplementedError
+def _write_all(invocation: Invocation, reader: HostScanReader, output: str) -> None:
+    # on a terminal the rows themselves show that it goes on, and a bar would run through them
+    is_seen = invocation.out.data.is_terminal
+    progress = SilentProgress() if is_seen else progress_of(invocation)
+    progress.stage("listing", None)
+    try:
+        written = _write(invocation, _told(reader.iter_jobs(), progress), output)
+    finally:
+        progress.end()
+    if output == "table":
+        invocation.out.people.line(counted(written, "job"))
+
+
+def _write_selected(
+    invocation: Invocation, reader: HostScanReader, wanted: Filter, output: str
+) -> None:
+    from hostscan_automation.runs.inventory import take_inventory
+    from hostscan_automation.runs.listing import MatchingJobs
+
+    matching = MatchingJobs(wanted, now=reader.server_now())
+    take_inventory(reader, matching, progress=progress_of(invocation))
+    written = _write(invocation, matching.jobs, output)
+    if output == "table":
+        invocation.out.people.line(f"{written:,} of {counted(matching.listed, 'job')}")
+    if matching.undecided:
+        invocation.out.people.warning(
+            f"{counted(matching.undecided, 'job')} could not be decided, because the server does"
+            " not tell a value that the filter needs"
+        )
+
+
+def _told(jobs: Iterable[ScanJob], progress: Progress) -> Iterator[ScanJob]:
+    for job in jobs:
+        progress.advance()
+        yield job
 
 
 def _write(invocation: Invocation, jobs: Iterable[ScanJob], output: str) -> int:

@@ -27,7 +27,7 @@ _FILE = click.Path(path_type=Path)
 def list_playbooks(invocation: Invocation, output: str) -> None:
     """Write a row for each."""
     from hostscan_automation.cli.render import Column
-    from hostscan_automation.cli.render_data import OutputFormat, write_list
+    from hostscan_automation.cli.render_data import Listing, OutputFormat, write_list
     from hostscan_automation.playbook.collection import shipped_folder, shipped_playbooks
 
     screen = invocation.out.data
@@ -37,7 +37,8 @@ def list_playbooks(invocation: Invocation, output: str) -> None:
             {"name": one.name, "description": one.description, "file": str(one.file)}
             for one in shipped
         ]
-        write_list(screen, PLAYBOOKS_SCHEMA, "playbooks", rows, OutputFormat(output))
+        listing = Listing(PLAYBOOKS_SCHEMA, "playbooks", rows)
+        write_list(screen, listing, OutputFormat(output))
         return
     width = max((len(one.name) for one in shipped), default=0)
     columns = (Column("Playbook", width), Column("What it does"))
