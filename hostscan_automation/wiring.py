@@ -21,6 +21,9 @@ from hostscan_automation.api.signin_methods import (
     Totp,
 )
 from hostscan_automation.clock import Clock, SystemClock
+from hostscan_automation.jobs.limits import LimitOverrides
+from hostscan_automation.playbook.loading import load_protection
+from hostscan_automation.runner import Guard
 from hostscan_automation.settings import Flags, find_settings
 from hostscan_automation.settings import settings as kinds
 
@@ -79,6 +82,18 @@ def connect(
 def read_server(text: str) -> str:
     """Return a server's address as it is written everywhere; raises SettingsError."""
     return ServerAddress.parse(text).url
+
+
+def guard_of(settings: Settings) -> Guard:
+    """Return what holds for every run of this profile; raises FilterError where it is wrong."""
+    return Guard(
+        limits=LimitOverrides(settings.limits.max_jobs, settings.limits.max_percent),
+        protect=load_protection(
+            list(settings.protect),
+            origin=f"profile {settings.profile}",
+            folder=settings.config_folder,
+        ),
+    )
 
 
 def connection_options(settings: Settings) -> ConnectionOptions:

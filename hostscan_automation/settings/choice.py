@@ -60,6 +60,7 @@ class FoundSettings:
             server=self.server,
             account=self.way.account,
             state_folder=state_folder(environ),
+            config_folder=self.file.path.parent,
             sign_in=self.way.fetch(sources, ask, self.server),
             profile=self.profile,
             ca_bundle=self.trust.ca_bundle,

@@ -90,6 +90,7 @@ class Settings:
         fingerprint: As it was given; the connection reads it.
         limits: The profile's ceiling.
         protect: The profile's protect clauses as plain data, in the filter language.
+        config_folder: Folder of the profile file: files that `protect` names are found from there.
         sources: Where each value came from, for people: `server` -> `environment ...`.
     """
 
@@ -97,6 +98,7 @@ class Settings:
     account: str
     sign_in: SignIn
     state_folder: Path
+    config_folder: Path
     profile: str | None = None
     ca_bundle: Path | None = None
     fingerprint: str | None = None
