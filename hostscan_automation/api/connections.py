@@ -35,6 +35,8 @@ Servers and proxies close connections that rest too long. A request that meets t
 and nobody knows whether it was carried out; a new connection costs a few milliseconds.
 """
 
+_BUFFER = 65536
+
 
 @dataclass(frozen=True, slots=True)
 class Line:
@@ -190,18 +192,25 @@ class TimedResponse(http.client.HTTPResponse):
     """A reply that must be whole by a moment, head and body, however slowly it drips."""
 
     def __init__(self, sock: socket.socket, *args: Any, until: float, **kwargs: Any) -> None:
-        super().__init__(_TimedSocket(sock, until), *args, **kwargs)  # type: ignore[arg-type]
+        self._reader = _TimedReader(sock, until)
+        super().__init__(_Readable(self._reader), *args, **kwargs)  # type: ignore[arg-type]
+
+    @override
+    def begin(self) -> None:
+        super().begin()
+        if self._reader.has_ended:
+            # http.client takes a head that breaks off for a whole one
+            raise http.client.RemoteDisconnected("the head of the reply broke off")
 
 
-class _TimedSocket:
+class _Readable:
     """The one method of a socket that `http.client.HTTPResponse` asks for."""
 
-    def __init__(self, sock: socket.socket, until: float) -> None:
-        self._sock = sock
-        self._until = until
+    def __init__(self, reader: _TimedReader) -> None:
+        self._reader = reader
 
     def makefile(self, _mode: str) -> io.BufferedReader:
-        return io.BufferedReader(_TimedReader(self._sock, self._until), 65536)
+        return io.BufferedReader(self._reader, _BUFFER)
 
 
 class _TimedReader(io.RawIOBase):
@@ -209,8 +218,9 @@ class _TimedReader(io.RawIOBase):
         super().__init__()
         self._sock = sock
         self._raw = sock.makefile("rb", buffering=0)
-        self._silence_s = sock.gettimeout() or 60.0
+        self._silence_s = sock.gettimeout() or float("inf")
         self._until = until
+        self.has_ended = False
 
     @override
     def readable(self) -> bool:
@@ -223,7 +233,9 @@ class _TimedReader(io.RawIOBase):
             raise TimeoutError("the reply took too long as a whole")
         if left < self._silence_s:
             self._sock.settimeout(left)
-        return self._raw.readinto(buffer)
+        count = self._raw.readinto(buffer)
+        self.has_ended = count == 0
+        return count
 
     @override
     def close(self) -> None:

@@ -8,6 +8,7 @@ import json
 import socket
 import ssl
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -60,6 +61,8 @@ class WireServer:
 
     def __init__(self, context: ssl.SSLContext | None = None) -> None:
         self.answer: Answer = lambda request: reply(404)
+        self.closes_after_answer = False
+        self.drips = b""
         self.received: list[Received] = []
         self.connections = 0
         self._context = context
@@ -79,10 +82,14 @@ class WireServer:
 
     def stop(self) -> None:
         close(self._listener)
-        for connection in list(self._open):
-            close(connection)
+        self.drips = b""
+        self.drop_connections()
         for thread in self._threads:
             thread.join(5)
+
+    def drop_connections(self) -> None:
+        for connection in list(self._open):
+            close(connection)
 
     def _listen(self) -> None:
         while True:
@@ -111,6 +118,11 @@ class WireServer:
                     if answered is None:
                         return
                     connection.sendall(answered)
+                    while self.drips:
+                        connection.sendall(self.drips)
+                        time.sleep(0.02)
+                    if self.closes_after_answer:
+                        return
         except OSError:
             pass
         finally:
