@@ -1,0 +1,75 @@
+"""From a playbook or a filter to a plan, the same way for every command that makes one."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from hostscan_automation.cli.connection import progress_of, settings_of
+from hostscan_automation.cli.exits import ExitCode
+from hostscan_automation.cli.render_data import OutputFormat, write_plan
+from hostscan_automation.cli.render_plan import show_plan
+from hostscan_automation.cli.variables import read_variables
+from hostscan_automation.playbook.loading import load_playbook
+from hostscan_automation.runner import Work, make_plan, work_of_playbook
+from hostscan_automation.wiring import guard_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from hostscan_automation.api.client import HostScanReader
+    from hostscan_automation.cli.acting_options import PlanningFlags
+    from hostscan_automation.cli.invocation import Invocation
+    from hostscan_automation.jobs.plan import CancelPlan
+    from hostscan_automation.playbook.model import Playbook
+    from hostscan_automation.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What is to be done, and where; nothing was asked of the server yet.
+
+    Attributes:
+        playbook: None for work that comes from flags.
+    """
+
+    settings: Settings
+    work: Work
+    playbook: Playbook | None = None
+
+
+def prepared_playbook(invocation: Invocation, path: Path, flags: PlanningFlags) -> Prepared:
+    """Load the playbook first: a fault in it needs no server, and it may name the profile.
+
+    Raises:
+        PlaybookError: The playbook is wrong.
+        SettingsError: Server or sign-in are not set.
+    """
+    playbook = load_playbook(path, variables=read_variables(flags.variables))
+    settings = settings_of(invocation, playbook.profile)
+    work = work_of_playbook(playbook, guard_of(settings), max_jobs=flags.max_jobs)
+    return Prepared(settings, work, playbook)
+
+
+def made_plan(invocation: Invocation, reader: HostScanReader, work: Work) -> CancelPlan:
+    """Read the server and make the plan, with progress on stderr."""
+    # before the progress: a one-time code may have to be waited for or typed
+    reader.sign_in()
+    return make_plan(reader, work, progress=progress_of(invocation))
+
+
+def put_plan(invocation: Invocation, plan: CancelPlan, output: str) -> None:
+    """Write a plan to stdout."""
+    if output == "table":
+        show_plan(invocation.out.data, plan)
+    else:
+        write_plan(invocation.out.data, plan, OutputFormat(output))
+
+
+def code_of(plan: CancelPlan, flags: PlanningFlags) -> ExitCode:
+    """Return the exit code of a plan that is not carried out."""
+    if plan.refusals:
+        return ExitCode.REFUSED
+    if flags.require_match and not plan.counts.matched:
+        return ExitCode.NOTHING_MATCHED
+    return ExitCode.DONE
