@@ -19,7 +19,7 @@ _UNTIL = datetime.datetime(2049, 12, 31, tzinfo=datetime.UTC)
 def make_certificate(folder: Path) -> tuple[Path, ssl.SSLContext]:
     """Make a certificate; return its PEM file, to trust, and a server context that shows it.
 
-    The private key lies beside it, readable by its owner only, and goes with the folder.
+    The private key lies beside it, readable by its owner only.
     """
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.set_alpn_protocols(["http/1.1"])

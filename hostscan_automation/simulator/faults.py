@@ -38,8 +38,9 @@ class Unit(Enum):
 
     def holds(self, number: float) -> bool:
         """Say whether a number is in range."""
-        is_whole = self is not Unit.COUNT or number == int(number)
-        return self.low <= number <= self.high and is_whole
+        if not math.isfinite(number) or not self.low <= number <= self.high:
+            return False
+        return self is not Unit.COUNT or number == int(number)
 
 
 def _fault(name: str, unit: Unit, bare: float, *, off: float | None = 0.0) -> Any:
@@ -142,10 +143,10 @@ def parse_faults(texts: Iterable[str]) -> Faults:
 def _number(name: str, unit: Unit, text: str) -> float:
     try:
         number = float(text)
-        if not math.isfinite(number) or not unit.holds(number):
-            raise _out_of_range(name, unit, text)
     except ValueError:
-        raise _out_of_range(name, unit, text) from None
+        number = math.nan
+    if not unit.holds(number):
+        raise _out_of_range(name, unit, text)
     return int(number) if unit is Unit.COUNT else number
 
 

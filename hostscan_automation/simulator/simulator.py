@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+import signal
 import tempfile
 import threading
 from collections import Counter
@@ -20,7 +22,7 @@ from hostscan_automation.simulator.service import Service
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from hostscan_automation.simulator.accounts import Accounts
     from hostscan_automation.simulator.jobtable import JobTable
@@ -63,6 +65,7 @@ class Simulator:
         if self.config.tls:
             self._folder = tempfile.TemporaryDirectory(prefix="hostscan-simulator-")
             self._ca_bundle, self._context = make_certificate(Path(self._folder.name))
+            _forget_key(self._ca_bundle)
         try:
             self._server = HttpServer(self.service, self._port, self._context)
         except OSError as error:
@@ -239,7 +242,9 @@ class Simulator:
             raise RuntimeError("the simulator has no certificate")
         self._renewals += 1
         folder = Path(self._folder.name)
-        return show_certificate(self._context, folder, f"renewed-{self._renewals}")
+        renewed = show_certificate(self._context, folder, f"renewed-{self._renewals}")
+        _forget_key(renewed)
+        return renewed
 
 
 def serve(
@@ -247,19 +252,37 @@ def serve(
     ready: Callable[[Simulator], object],
     stop: threading.Event | None = None,
 ) -> Simulator:
-    """Serve until the event is set or Ctrl+C comes, and return the server, stopped.
+    """Serve until the event is set or a signal to end comes, and return the server, stopped.
 
     Args:
         config: The server to serve.
         ready: Called once, when requests can be sent.
-        stop: Ends it; without one only Ctrl+C does.
+        stop: Ends it; without one only Ctrl+C, Ctrl+Break and SIGTERM do.
     """
     stop = stop or threading.Event()
-    with Simulator(config) as server:
+    with _ended_by_signals(stop), Simulator(config) as server:
         ready(server)
-        try:
-            while not stop.wait(0.2):  # a wait without end cannot be interrupted on Windows
-                pass
-        except KeyboardInterrupt:
+        while not stop.wait(0.2):  # a wait without end cannot be interrupted on Windows
             pass
     return server
+
+
+@contextlib.contextmanager
+def _ended_by_signals(stop: threading.Event) -> Iterator[None]:
+    """Let signals set the event, where this thread is the one that gets them."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    names = ("SIGINT", "SIGTERM", "SIGBREAK")
+    known = [getattr(signal, name) for name in names if hasattr(signal, name)]
+    before = {each: signal.signal(each, lambda *_: stop.set()) for each in known}
+    try:
+        yield
+    finally:
+        for each, handler in before.items():
+            signal.signal(each, handler)
+
+
+def _forget_key(pem: Path) -> None:
+    """Remove the private key beside a certificate: the server holds it in memory."""
+    pem.with_suffix(".key").unlink()

@@ -3,14 +3,18 @@ from __future__ import annotations
 import http.client
 import socket
 import ssl
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING
 
 import pytest
 
+from hostscan_automation.simulator.certificate import make_certificate
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
     from hostscan_automation.simulator import Simulator
     from tests.unit.simulator.conftest import Wire
@@ -137,20 +141,25 @@ def test_tls_shows_a_certificate_for_this_machine(
     assert connect(server).get("/Health").status == 200
 
 
-def test_the_key_is_private_and_everything_goes_with_the_server(
+def test_the_key_is_not_left_on_disk_and_the_rest_goes_with_the_server(
     start: Callable[..., Simulator],
 ) -> None:
     server = start(tls=True)
-    bundle = server.ca_bundle
-    assert bundle is not None
-    folder = bundle.parent
+    assert server.ca_bundle is not None
+    folder = server.ca_bundle.parent
+    server.renew_certificate()
 
-    assert {path.name: path.stat().st_mode & 0o077 for path in folder.glob("*.key")} == {
-        "simulator.key": 0
-    }
+    assert {path.name for path in folder.iterdir()} == {"simulator.pem", "renewed-1.pem"}
     server.stop()
     assert not folder.exists()
     assert server.ca_bundle is None
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="files have no mode there")
+def test_a_key_that_is_kept_is_readable_by_its_owner_only(tmp_path: Path) -> None:
+    pem, _ = make_certificate(tmp_path)
+
+    assert pem.with_suffix(".key").stat().st_mode & 0o077 == 0
 
 
 def test_whoever_does_not_trust_the_certificate_sends_no_request(
