@@ -1,0 +1,86 @@
+"""`hostscan port`: a documented PowerShell example in, something that runs out."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from hostscan_automation.cli.commands import command
+from hostscan_automation.cli.invocation import Invocation, pass_invocation
+from hostscan_automation.errors import ExampleError, Finding, ReportError
+
+_FILE = click.Path(path_type=Path)
+_LARGEST_EXAMPLE = 64 * 1024 * 1024
+_HELP = """\
+Turn a documented PowerShell example into something that runs.
+
+FILE is a page of the vendor's documentation (.md), a script (.ps1) or the example alone. None of
+the published examples runs as it is printed; everything that is repaired is told on standard error,
+with its code, line and column. What cannot be read is an error (exit code 6) and never a guess.
+
+An example that deletes without naming what is refused (exit code 7) unless --allow-destructive is
+given. TruncateAllTables always is."""
+
+
+@command(
+    "port",
+    help=_HELP,
+    examples="""\
+hostscan port CancelJob.md > cancel_job.py
+hostscan port CancelJob.md --to powershell --save Cancel-Job.ps1
+hostscan port CancelJob.md --to playbook""",
+)
+@click.argument("file", type=_FILE)
+@click.option(
+    "--to",
+    "target",
+    type=click.Choice(["python", "powershell", "module", "playbook", "json"]),
+    default="python",
+    show_default=True,
+    help="What to write: a script, corrected PowerShell, this module's cmdlets, a playbook, data.",
+)
+@click.option("--allow-destructive", is_flag=True, help="Carry over a DELETE without an id.")
+@click.option("--save", type=_FILE, metavar="FILE", help="Write to a new FILE instead of stdout.")
+@pass_invocation
+def port(
+    invocation: Invocation, file: Path, target: str, allow_destructive: bool, save: Path | None
+) -> None:
+    """Read, tell the repairs, write."""
+    from hostscan_automation.porting.document import decode_example
+    from hostscan_automation.porting.targets import port as ported_example
+
+    text = decode_example(_content(file), file_name=str(file))
+    ported = ported_example(
+        text, file_name=str(file), target=target, allow_destructive=allow_destructive
+    )
+    for diagnostic in ported.diagnostics:
+        invocation.out.people.line(diagnostic.text(str(file)))
+    if save is None:
+        invocation.out.data.write(ported.text)
+        return
+    _save(save, ported.text)
+    invocation.out.people.line(f"written: {save}")
+
+
+def _content(file: Path) -> bytes:
+    try:
+        with file.open("rb") as stream:
+            content = stream.read(_LARGEST_EXAMPLE + 1)
+    except OSError as error:
+        reason = f"cannot be read: {error.strerror or type(error).__name__}"
+        raise ExampleError(str(file), (Finding(reason),)) from None
+    if len(content) > _LARGEST_EXAMPLE:
+        raise ExampleError(str(file), (Finding("is larger than 64 MB: that is no example"),))
+    return content
+
+
+def _save(file: Path, text: str) -> None:
+    try:
+        with file.open("x", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+    except OSError as error:
+        raise ReportError(
+            f"file {str(file)!r} cannot be written: {error.strerror or type(error).__name__}",
+            hint="Give --save the name of a file that is not there yet.",
+        ) from None
