@@ -5,10 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from hostscan_automation.errors import ApiError, HostscanError
+from hostscan_automation.powershell.call_progress import CallProgress
 from hostscan_automation.powershell.faults import INVALID_ARGUMENT, Fault
-from hostscan_automation.powershell.listing import Listing, filter_of, page_of
+from hostscan_automation.powershell.listing import (
+    EnoughError,
+    Page,
+    StreamedJobs,
+    filter_of,
+)
 from hostscan_automation.powershell.objects import job_object
 from hostscan_automation.powershell.waiting import Wait, statuses_named
+from hostscan_automation.runs.inventory import take_inventory
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -28,15 +35,25 @@ if TYPE_CHECKING:
 
 def list_jobs(call: Call, given: ListJobs, desk: Desk) -> dict[str, Any]:
     """List the jobs that are meant."""
-    listing = Listing(desk.session.client, filter_of(given), given.detailed, call)
-    matched = 0
-    for job in page_of(listing.jobs(), given.skip, given.first):
-        call.emit(job_object(job, desk.name))
-        matched += 1
-    if listing.undecided:
-        count = listing.undecided
-        call.warn(f"a value that the filter needs is missing in {count} jobs: they are left out")
-    return {"listed": listing.listed, "matched": matched, "undecided": listing.undecided}
+    client = desk.session.client
+    page = Page(lambda job: call.emit(job_object(job, desk.name)), given.skip, given.first)
+    jobs = StreamedJobs(
+        filter_of(given),
+        now=client.server_now(),
+        hand_on=page.take,
+        is_detailed=given.detailed,
+        warn=call.warn,
+    )
+    try:
+        progress = CallProgress(call, desk.clock)
+        take_inventory(client, jobs, progress=progress, stop=call.stop)
+    except EnoughError:
+        pass
+    if jobs.undecided:
+        call.warn(
+            f"a value that the filter needs is missing in {jobs.undecided} jobs: they are left out"
+        )
+    return {"listed": jobs.listed, "matched": page.handed_on, "undecided": jobs.undecided}
 
 
 def read_jobs(call: Call, given: ReadJobs, desk: Desk) -> dict[str, Any]:

@@ -1,31 +1,25 @@
-"""List the jobs that are meant: one pass over the list, details only where they are needed."""
+"""List the jobs that are meant, each as soon as it is known to be."""
 
 from __future__ import annotations
 
 import math
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hostscan_automation.errors import HostscanError, NotFoundError
 from hostscan_automation.jobs.criteria import Criteria
 from hostscan_automation.jobs.filters import compile_filter
 from hostscan_automation.jobs.selection import Action, Selection, Step
 from hostscan_automation.playbook.loading import load_filter_text
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable
     from datetime import datetime
+    from uuid import UUID
 
     from hostscan_automation.jobs.filters import Filter
     from hostscan_automation.jobs.job import ScanJob
-    from hostscan_automation.powershell.calls import Call
     from hostscan_automation.powershell.parameters import ListJobs
-    from hostscan_automation.runs.ports import JobReader
 
 MANY_DETAILS = 200
-_WORKERS = 8
-_AT_ONCE = 256
 _LABELS = {
     "statuses": "-Status",
     "hosts": "-HostName",
@@ -56,93 +50,98 @@ def filter_of(given: ListJobs) -> Filter:
     return criteria.to_filter(_LABELS) or compile_filter({"all_jobs": True})
 
 
-@dataclass(slots=True)
-class Listing:
-    """One pass over the server's jobs.
+class EnoughError(Exception):
+    """Everything that was asked for is there; the rest of the list need not be read."""
+
+
+class StreamedJobs:
+    """Takes an inventory in, and hands on each job that is meant at once: memory stays flat.
+
+    Args:
+        wanted: What selects them.
+        now: The server's time, for all ages.
+        hand_on: Gets each job.
+        warn: Is told once, where the details of many jobs are needed.
+        is_detailed: Whether the detail of every job that is meant is wanted.
 
     Attributes:
-        listed: How many jobs were looked at so far.
+        listed: How many jobs were looked at.
         undecided: How many of them could not be decided, because a value is missing.
     """
 
-    reader: JobReader
-    meant: Filter
-    is_detailed: bool
-    call: Call
-    listed: int = 0
-    undecided: int = 0
+    def __init__(
+        self,
+        wanted: Filter,
+        *,
+        now: datetime,
+        hand_on: Callable[[ScanJob], None],
+        warn: Callable[[str], None],
+        is_detailed: bool = False,
+    ) -> None:
+        self._selection = Selection((Step("list", wanted, Action.LIST),))
+        self._now = now
+        self._hand_on = hand_on
+        self._warn = warn
+        self._is_detailed = is_detailed
+        self._waiting: dict[UUID, ScanJob] = {}
+        self.listed = 0
+        self.undecided = 0
 
-    def jobs(self) -> Iterator[ScanJob]:
-        """Yield the jobs that are meant: first those that the list decides, as it streams in."""
-        selection = Selection((Step("list", self.meant, Action.LIST),))
-        now = self.reader.server_now()
-        waiting: list[ScanJob] = []
-        for job in self.reader.iter_jobs():
-            self.listed += 1
-            self.call.raise_if_stopped()
-            decision = selection.decide(job, now)
-            if decision.needs_detail or (self.is_detailed and decision.step is not None):
-                waiting.append(job)
-            elif decision.step is not None:
-                yield job
-            else:
-                self.undecided += decision.undecided is not None
-        yield from self._detailed(waiting, selection, now)
+    def add(self, job: ScanJob) -> None:
+        """Take in one job of the list."""
+        self.listed += 1
+        decision = self._selection.decide(job, self._now)
+        if decision.needs_detail or (self._is_detailed and decision.step is not None):
+            self._waiting[job.id] = job
+            if len(self._waiting) == MANY_DETAILS + 1:
+                self._warn(
+                    f"the details of more than {MANY_DETAILS} jobs are needed, one call each"
+                )
+        else:
+            self._take(job)
 
-    def _detailed(
-        self, waiting: list[ScanJob], selection: Selection, now: datetime
-    ) -> Iterator[ScanJob]:
-        if len(waiting) > MANY_DETAILS:
-            self.call.warn(f"the details of {len(waiting)} jobs are needed, one call for each")
-        for row, detail in read_details(self.reader, waiting, self.call):
-            job = row.with_detail(detail)
-            decision = selection.decide(job, now)
-            if decision.step is not None:
-                yield job
-            else:
-                self.undecided += decision.undecided is not None or decision.needs_detail
+    @property
+    def pending(self) -> tuple[UUID, ...]:
+        """The jobs whose detail has to be read."""
+        return tuple(self._waiting)
+
+    def add_detail(self, detail: ScanJob) -> None:
+        """Take in the detail of a pending job."""
+        self._take(self._waiting.pop(detail.id).with_detail(detail))
+
+    def drop(self, job_id: UUID) -> None:
+        """Leave out a pending job that the server does not know any more."""
+        del self._waiting[job_id]
+
+    def _take(self, job: ScanJob) -> None:
+        decision = self._selection.decide(job, self._now)
+        if decision.step is not None:
+            self._hand_on(job)
+        elif decision.undecided is not None or decision.needs_detail:
+            self.undecided += 1
 
 
-def read_details(
-    reader: JobReader, rows: list[ScanJob], call: Call
-) -> Iterator[tuple[ScanJob, ScanJob]]:
-    """Yield each job with its detail, in order; a job that is gone by then is left out.
+class Page:
+    """Hands on a part of what it gets, and says when that is complete.
 
-    A detail that cannot be read is an error of its own, and its job is left out.
+    Raises:
+        EnoughError: From `take`, at the last job that is wanted.
     """
-    with ThreadPoolExecutor(_WORKERS, "detail") as pool:
-        for start in range(0, len(rows), _AT_ONCE):
-            part = rows[start : start + _AT_ONCE]
-            call.progress("Reading details", start, len(rows), f"{start} of {len(rows)}")
-            for row, detail in zip(part, pool.map(_reading(reader, call), part), strict=True):
-                if isinstance(detail, HostscanError):
-                    _tell(detail, row, call)
-                else:
-                    yield row, detail
 
+    def __init__(self, hand_on: Callable[[ScanJob], None], skip: int, first: int | None) -> None:
+        self._hand_on = hand_on
+        self._skip = skip
+        self._last = None if first is None else skip + first
+        self._seen = 0
+        self.handed_on = 0
 
-def _reading(reader: JobReader, call: Call) -> Callable[[ScanJob], ScanJob | HostscanError]:
-    def read(row: ScanJob) -> ScanJob | HostscanError:
-        call.raise_if_stopped()
-        try:
-            return reader.job(row.id)
-        except HostscanError as error:
-            return error
-
-    return read
-
-
-def _tell(error: HostscanError, row: ScanJob, call: Call) -> None:
-    if not isinstance(error, NotFoundError):
-        call.fail_item(error, target=row.id)
-
-
-def page_of(jobs: Iterable[ScanJob], skip: int, first: int | None) -> Iterator[ScanJob]:
-    """Yield a part of the jobs; what comes after it is not read any more."""
-    if first == 0:
-        return
-    for number, job in enumerate(jobs):
-        if number >= skip:
-            yield job
-        if first is not None and number + 1 >= skip + first:
-            return
+    def take(self, job: ScanJob) -> None:
+        """Take one job."""
+        if self._last is not None and self._seen >= self._last:
+            raise EnoughError
+        self._seen += 1
+        if self._seen > self._skip:
+            self._hand_on(job)
+            self.handed_on += 1
+        if self._seen == self._last:
+            raise EnoughError

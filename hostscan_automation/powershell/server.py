@@ -13,6 +13,7 @@ from pydantic import ValidationError
 
 from hostscan_automation.powershell.calls import FLUSH_EVERY_S, Call, Outbox
 from hostscan_automation.powershell.faults import (
+    CANCELLED,
     INTERNAL,
     INVALID_ARGUMENT,
     PROTOCOL,
@@ -161,7 +162,10 @@ class Server:
         except ValidationError as error:
             raise fault_of_parameters(error) from None
         call.raise_if_stopped()
-        result = handler.work(call, parameters)
+        try:
+            result = handler.work(call, parameters)
+        except KeyboardInterrupt:  # how the rooms below say that they were asked to stop
+            raise Fault(CANCELLED, "call was stopped") from None
         self._is_greeted = True
         if handler.is_last:
             self.closed.set()

@@ -34,7 +34,7 @@ def look_at(uri: str) -> objects.ConnectionTest:
         "Message": None,
     }
     try:
-        _connect(address, options)
+        reach(address.url, options)
     except CertificateError as error:
         found |= {"Certificate": "not trusted", "Message": error.message}
     except HostscanError as error:
@@ -44,8 +44,13 @@ def look_at(uri: str) -> objects.ConnectionTest:
     return {**found, "IsReachable": True}
 
 
-def _connect(address: ServerAddress, options: ConnectionOptions) -> None:
-    """Connect as every call does, trust included, and send nothing."""
+def reach(url: str, options: ConnectionOptions) -> None:
+    """Connect as every call does, trust included, and send nothing.
+
+    Raises:
+        NotReachedError: Nobody answers there, or its certificate is not the one to trust.
+    """
+    address = ServerAddress.parse(url)
     context = build_context(options) if address.scheme == "https" else None
     connection = Line(address, options, context).connection()
     connection.connect()

@@ -2,17 +2,25 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import platform
 from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
-from hostscan_automation.errors import ApiError, CodeRefusedError, HostscanError
+from hostscan_automation.errors import (
+    ApiError,
+    CodeRefusedError,
+    ForbiddenError,
+    HostscanError,
+    NotFoundError,
+)
 from hostscan_automation.powershell.desk import Session, certificate_text
 from hostscan_automation.powershell.faults import MFA_REQUIRED, VERSION_MISMATCH, Fault
 from hostscan_automation.powershell.protocol import PROTOCOL
-from hostscan_automation.powershell.server_probe import look_at
+from hostscan_automation.powershell.server_probe import look_at, reach
 from hostscan_automation.powershell.sign_in import settings_of
 from hostscan_automation.wiring import connection_options, open_client
 
@@ -63,6 +71,8 @@ def connect(call: Call, given: Connect, desk: Desk) -> dict[str, Any]:
     )
     try:
         client.sign_in()
+        if given.sign_in == "token":
+            _check_token(client)
         server_version = _version(client)
     except CodeRefusedError as error:
         client.close()
@@ -82,15 +92,24 @@ def connect(call: Call, given: Connect, desk: Desk) -> dict[str, Any]:
 
 def _connection(settings: Settings, timeout_s: float | None) -> ConnectionOptions:
     options = connection_options(settings)
-    return replace(options, read_timeout_s=timeout_s) if timeout_s else options
+    if not timeout_s:
+        return options
+    return replace(
+        options, read_timeout_s=timeout_s, retry_for_s=min(timeout_s, options.retry_for_s)
+    )
 
 
 def _version(client: HostScanClient) -> str | None:
-    # the first call with the token, too: a ready token that does not hold fails here
     try:
         return client.version()
     except ApiError:
         return None
+
+
+def _check_token(client: HostScanClient) -> None:
+    """Find out whether a ready token holds, by a call that a server answers to nobody else."""
+    with contextlib.suppress(NotFoundError, ForbiddenError):
+        client.job(uuid4())
 
 
 def disconnect(_call: Call, _given: Nothing, desk: Desk) -> dict[str, Any]:
@@ -125,6 +144,7 @@ def _look_at_own(own: Session) -> objects.ConnectionTest:
         "Message": None,
     }
     try:
+        reach(own.client.server, connection_options(own.settings))
         health, server_version = own.client.health(), own.client.version()
     except ApiError as error:
         return {**found, "IsReachable": True, "Message": error.message}

@@ -17,9 +17,12 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 import hostscan_automation.powershell
+from hostscan_automation.simulator import Simulator, SimulatorConfig
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
+
+    from hostscan_automation.simulator.accounts import Account
 
 MODULE = Path(hostscan_automation.powershell.__file__).parent / "HostScanAutomation"
 MANIFEST = MODULE / "HostScanAutomation.psd1"
@@ -174,3 +177,21 @@ def stand_in(shell: Shell) -> str:
     )
     program.chmod(program.stat().st_mode | stat.S_IXUSR)
     return str(program)
+
+
+@pytest.fixture(scope="module")
+def server() -> Iterator[Simulator]:
+    """A simulated server with the usual 2,134 jobs, whose scans are short."""
+    with Simulator(SimulatorConfig(scan_s=0.1)) as simulator:
+        yield simulator
+
+
+def join(simulator: Simulator, account: Account | None = None, **more: str) -> str:
+    """Return the statement that signs in, by default with the account that has no second factor."""
+    given = account or simulator.accounts.without_mfa
+    factor = f"-TotpSecret (Secret '{given.totp_secret}')" if given.totp_secret else "-NoMfa"
+    others = " ".join(f"-{name} {value}" for name, value in more.items())
+    return (
+        f"Connect-HostScanServer -Uri '{simulator.url}'"
+        f" -Credential (Login '{given.login}' '{given.password}') {factor} {others}"
+    )

@@ -57,7 +57,12 @@ function Connect-HostScanServer {
     password. Warns each time, and holds for this session alone.
 
     .PARAMETER TimeoutSec
-    Seconds to wait for one reply of the server.
+    Seconds that one call may wait for the server, its repetitions included. Without it a server
+    that does not answer any more is waited for up to two minutes.
+
+    .PARAMETER RetrySignIn
+    Try a password or TOTP secret again that this server refused before. Without it a refused one is
+    not sent again, so that no account gets locked.
 
     .PARAMETER PythonPath
     The Python interpreter that hostscan-automation is installed for. Without it the variable
@@ -156,6 +161,8 @@ function Connect-HostScanServer {
         [ValidateRange(1, 3600)]
         [int] $TimeoutSec,
 
+        [switch] $RetrySignIn,
+
         [ValidateNotNullOrEmpty()]
         [string] $PythonPath,
 
@@ -195,6 +202,7 @@ function Connect-HostScanServer {
     if ($CaBundle) { $parameters['caBundle'] = Resolve-HostScanPath -Path $CaBundle -Cmdlet $PSCmdlet }
     if ($Fingerprint) { $parameters['fingerprint'] = $Fingerprint }
     if ($SkipCertificateCheck) { $parameters['skipCertificateCheck'] = $true }
+    if ($RetrySignIn) { $parameters['retrySignIn'] = $true }
     if ($TimeoutSec) { $parameters['timeoutSec'] = $TimeoutSec }
     Write-Verbose -Message ('signing in by {0}{1}' -f $how, $(if ($NoMfa) { ', without a second factor' }))
     try {
