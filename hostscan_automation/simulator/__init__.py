@@ -11,7 +11,7 @@ from hostscan_automation.simulator.config import SimulatorConfig
 from hostscan_automation.simulator.faults import FAULT_NAMES, Faults, parse_fault, parse_faults
 from hostscan_automation.simulator.log import Request
 from hostscan_automation.simulator.scanjobs import Host, Job, JobSpec
-from hostscan_automation.simulator.simulator import READY_SCHEMA, Simulator, serve
+from hostscan_automation.simulator.simulator import READY_SCHEMA, Simulator
 from hostscan_automation.simulator.totp import Totp
 
 __all__ = [
@@ -28,5 +28,4 @@ __all__ = [
     "Totp",
     "parse_fault",
     "parse_faults",
-    "serve",
 ]

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import signal
 import tempfile
-import threading
 from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
@@ -22,7 +19,6 @@ from hostscan_automation.simulator.service import Service
 
 if TYPE_CHECKING:
     import ssl
-    from collections.abc import Callable, Iterator
 
     from hostscan_automation.simulator.accounts import Accounts
     from hostscan_automation.simulator.jobtable import JobTable
@@ -245,42 +241,6 @@ class Simulator:
         renewed = show_certificate(self._context, folder, f"renewed-{self._renewals}")
         _forget_key(renewed)
         return renewed
-
-
-def serve(
-    config: SimulatorConfig,
-    ready: Callable[[Simulator], object],
-    stop: threading.Event | None = None,
-) -> Simulator:
-    """Serve until the event is set or a signal to end comes, and return the server, stopped.
-
-    Args:
-        config: The server to serve.
-        ready: Called once, when requests can be sent.
-        stop: Ends it; without one only Ctrl+C, Ctrl+Break and SIGTERM do.
-    """
-    stop = stop or threading.Event()
-    with _ended_by_signals(stop), Simulator(config) as server:
-        ready(server)
-        while not stop.wait(0.2):  # a wait without end cannot be interrupted on Windows
-            pass
-    return server
-
-
-@contextlib.contextmanager
-def _ended_by_signals(stop: threading.Event) -> Iterator[None]:
-    """Let signals set the event, where this thread is the one that gets them."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    names = ("SIGINT", "SIGTERM", "SIGBREAK")
-    known = [getattr(signal, name) for name in names if hasattr(signal, name)]
-    before = {each: signal.signal(each, lambda *_: stop.set()) for each in known}
-    try:
-        yield
-    finally:
-        for each, handler in before.items():
-            signal.signal(each, handler)
 
 
 def _forget_key(pem: Path) -> None:

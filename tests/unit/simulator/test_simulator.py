@@ -2,11 +2,7 @@ from __future__ import annotations
 
 import doctest
 import json
-import os
-import signal
 import socket
-import sys
-import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,13 +13,11 @@ from hostscan_automation.simulator import (
     Faults,
     Simulator,
     SimulatorConfig,
-    serve,
     simulator,
 )
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from pathlib import Path
 
     from tests.unit.simulator.conftest import Wire
 
@@ -103,55 +97,6 @@ def test_what_it_knows_can_be_asked_after_it_stopped(server: Simulator, admin: W
 
     assert len(server.requests("GET")) == 1
     assert len(server.statuses()) == 20
-
-
-def test_serving_ends_when_it_is_told_to() -> None:
-    stop = threading.Event()
-    urls: list[str] = []
-
-    def ready(server: Simulator) -> None:
-        urls.append(server.url)
-        stop.set()
-
-    stopped = serve(SimulatorConfig(jobs=1), ready, stop)
-
-    assert urls[0].startswith("http://127.0.0.1:")
-    assert stopped.requests() == []
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="a process cannot signal itself there")
-@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM"])
-def test_serving_ends_with_a_signal_and_leaves_nothing(name: str) -> None:
-    number = getattr(signal, name)
-    handler = signal.getsignal(number)
-    bundles: list[Path] = []
-
-    def ready(server: Simulator) -> None:
-        assert server.ca_bundle is not None
-        bundles.append(server.ca_bundle)
-        os.kill(os.getpid(), number)
-
-    stopped = serve(SimulatorConfig(jobs=1, tls=True), ready)
-
-    assert not bundles[0].parent.exists()
-    assert signal.getsignal(number) is handler
-    with pytest.raises(RuntimeError):
-        _ = stopped.port
-
-
-def test_it_can_be_served_by_any_thread() -> None:
-    stop = threading.Event()
-    stop.set()
-    served: list[Simulator] = []
-
-    def work() -> None:
-        served.append(serve(SimulatorConfig(jobs=1), lambda _: None, stop))
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    thread.join()
-
-    assert len(served) == 1
 
 
 def test_the_examples_in_its_documentation_run() -> None:
