@@ -28,8 +28,10 @@ from hostscan_automation.porting.to_powershell import to_powershell
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+_TYPE = "(?:uuid|date-time|integer|number|boolean|string)"
 _PARAMETER = re.compile(
-    r"^\.PARAMETER (\w+)\nValue of \{?([^\s{}]+)\}? in the (path|query), type ([a-z\[\]-]+)",
+    r"^\.PARAMETER (\w+)\nValue of \{?([\w.$\[\]-]+)\}? in the (?:path|query), type"
+    rf" ({_TYPE}|array\[{_TYPE}\])[.;]",
     re.MULTILINE | re.ASCII,
 )
 _CALL = re.compile(r"^    # (GET|PUT|POST|PATCH|DELETE) (/\S*)$", re.MULTILINE)
@@ -65,11 +67,11 @@ def _sign_in(text: str) -> tuple[Step, ...]:
 
 
 def _calls(text: str) -> tuple[Step, ...]:
-    parameters = {found[1]: Parameter(found[2], found[4]) for found in _PARAMETER.finditer(text)}
+    parameters = {found[1]: Parameter(found[2], found[3]) for found in _PARAMETER.finditer(text)}
     bodies = dict(_bodies(text))
     snippet = Snippet(text)
     starts = list(_CALL.finditer(text))
-    ends = [found.start() for found in starts[1:]] + [len(text)]
+    ends = [*(found.start() for found in starts[1:]), len(text)][: len(starts)]
     return tuple(
         _call(found, snippet.place(found.start(2)), text[found.end() : end], parameters, bodies)
         for found, end in zip(starts, ends, strict=True)

@@ -41,7 +41,7 @@ def to_module(example: PortedExample, *, file_name: str) -> str:
         ExampleError: A request has no cmdlet (P030).
     """
     calls = require_job_calls(example, frozenset(_CMDLETS), file_name=file_name, what="cmdlet")
-    return "".join(_parts(calls, powershell_parameters(example)))
+    return "".join(_parts(calls, powershell_parameters(example, ("connection",))))
 
 
 def _parts(calls: tuple[JobCall, ...], named: tuple[NamedParameter, ...]) -> Iterator[str]:
@@ -63,8 +63,13 @@ _CONNECT = """
 $connection = @{
     Uri                  = $NPSUrl
     Credential           = $Credential
-    Otp                  = $MfaCode
     SkipCertificateCheck = $SkipCertificateCheck
+}
+if ($MfaCode -eq 'NA') {
+    $connection['NoMfa'] = $true
+}
+else {
+    $connection['Otp'] = $MfaCode
 }
 Connect-HostScanServer @connection
 try {

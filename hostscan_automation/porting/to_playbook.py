@@ -21,7 +21,8 @@ _STEPS = {
     JobVerb.OF_HOST: ("jobs of one host", "list", "{{any_host: {{host_id: {id}}}}}"),
     JobVerb.CANCEL: ("cancel one job", "cancel", "{{id: {id}}}"),
 }
-_NO_ID = "00000000-0000-0000-0000-000000000000"
+# No record has this id; the one of zeros only would be refused, and rightly.
+_NO_ID = "ffffffff-ffff-ffff-ffff-ffffffffffff"
 _HEAD = """\
 # Server and account come from your settings: a profile, or HOSTSCAN_ variables.
 # A playbook selects first, shows its plan, and asks before it cancels.

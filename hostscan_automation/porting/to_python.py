@@ -108,9 +108,9 @@ def _imports(calls: tuple[Step, ...], named: tuple[NamedParameter, ...]) -> Iter
 
 def _arguments(what: str, named: tuple[NamedParameter, ...]) -> Iterator[str]:
     yield "\n\ndef parse_arguments() -> argparse.Namespace:\n"
-    description = json.dumps(f"Send {what}.".replace("%", "%%"))
+    description = json.dumps(f"Send {what}.")
     yield f"    parser = argparse.ArgumentParser(description={description})\n"
-    used: set[str] = set()
+    used = {"help"}
     for one in named:
         yield f"    parser.add_argument(\n{_lines(_argument(one, used), 8)}    )\n"
     yield "    return parser.parse_args()\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import string
+from typing import TypeAlias
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -17,6 +18,17 @@ PAGES = list(corpus())
 SIGNS = "\"'`$@{}()=:;#|-\n\r\\/%?&,.\0\u200b\u00a0\u201c\u2019\u2013"
 WORDS = ("$Host", "$($x)", "@{", "<#", "#>", "```", "```powershell\n", '@"\n', '\n"@')
 PIECES = st.sampled_from([*SIGNS, *WORDS, "TruncateAllTables"])
+
+Edits: TypeAlias = "list[tuple[float, int, str]]"
+EDITS = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 9), PIECES), min_size=1, max_size=4)
+
+
+def damaged(text: str, edits: Edits) -> str:
+    """Return a text in which pieces were replaced, each at a share of its length."""
+    for share, deleted, inserted in edits:
+        at = int(share * len(text))
+        text = text[:at] + inserted + text[at + deleted :]
+    return text
 
 
 def check(text: str, file_name: str) -> None:
@@ -54,7 +66,7 @@ def test_any_bytes(data: bytes) -> None:
 @settings(max_examples=300, deadline=None)
 @given(
     page=st.sampled_from(PAGES),
-    edits=st.lists(st.tuples(st.floats(0, 1), st.integers(0, 9), PIECES), min_size=1, max_size=4),
+    edits=EDITS,
     is_page=st.booleans(),
 )
 def test_damaged_examples(

@@ -219,6 +219,36 @@ def test_a_code_written_into_the_example_becomes_a_parameter(code: str) -> None:
     assert "123456" not in repr(example)
 
 
+def test_a_hashtable_becomes_a_body_as_convertto_json_makes_it() -> None:
+    text = Page("C", "POST").script.replace(
+        "Invoke-RestMethod -Method POST",
+        "$Limits = @{ count = -5; \"ratio\" = 0.5; 'all' = $true\n none = $null\n deep = @{a = 'b'}}\n"
+        "Invoke-RestMethod -Method POST -Body (ConvertTo-Json $Limits)",
+    )
+    example = read_example(text, file_name="example.ps1")
+    assert example.steps[2].body is not None
+    assert example.steps[2].body.value == {
+        "count": -5,
+        "ratio": 0.5,
+        "all": True,
+        "none": None,
+        "deep": {"a": "b"},
+    }
+    assert codes(example)["P018"] == 1
+
+
+def test_strings_are_read_by_powershells_rules() -> None:
+    text = Page("C", "POST").script.replace(
+        "Invoke-RestMethod -Method POST",
+        "<# a\ncomment #> $Part = 'it''s'; $Whole = \"a\"\"b $ $Part$($Part)\" # comment\n"
+        "$Table = @{ text = $Whole; here = $Part }\n"
+        "Invoke-RestMethod -Method POST -Body (ConvertTo-Json $Table)",
+    )
+    body = read_example(text, file_name="example.ps1").steps[2].body
+    assert body is not None
+    assert body.value == {"text": "a\"b $ it'sit's", "here": "it's"}
+
+
 def test_an_error_stop_that_is_there_is_no_repair() -> None:
     text = "$ErrorActionPreference = 'Stop'\n" + Page("C").script
     assert "P021" not in codes(read_example(text, file_name="example.ps1"))

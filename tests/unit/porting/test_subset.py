@@ -185,6 +185,22 @@ def test_json_that_would_not_survive_is_refused(body: str, expected: str) -> Non
     assert finding(text) == f"3:1: {expected}"
 
 
+@pytest.mark.parametrize(
+    ("table", "expected"),
+    [
+        ("@{ a = @{ b = @{ c = @{ d = 1 } } } }", "ConvertTo-Json does not reach this deep"),
+        ("@{ a = $Unknown }", "value in the body is not known here"),
+        ("@{ a = $WebSession }", "value in the body is not known here"),
+    ],
+)
+def test_a_hashtable_whose_json_is_not_known_is_refused(table: str, expected: str) -> None:
+    text = Page("C", "POST").script.replace(
+        "Invoke-RestMethod -Method POST",
+        f"$Table = {table}\nInvoke-RestMethod -Method POST -Body (ConvertTo-Json $Table)",
+    )
+    assert expected in finding(text)
+
+
 def test_the_token_of_the_first_step_opens_nothing() -> None:
     lines = Page("C").script.split("\n")
     second = next(line for line in lines if "signin2fa" in line)

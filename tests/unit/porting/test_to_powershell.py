@@ -122,6 +122,20 @@ def test_a_ported_script_changed_by_hand_is_no_script_of_ours(old: str, new: str
         port(script.replace(old, new, 1), file_name="p.ps1", target="powershell")
 
 
+def test_a_body_that_is_no_json_any_more_is_refused() -> None:
+    script = ported(Page("C", "POST", body='{"a": 1}', content_type="application/json"))
+    with pytest.raises(ExampleError, match="no JSON any more"):
+        port(script.replace('{"a": 1}', "{a}"), file_name="p.ps1", target="powershell")
+    with pytest.raises(ExampleError, match="changed by hand"):
+        port(script.replace("\n'@\n", "\n '@\n"), file_name="p.ps1", target="powershell")
+
+
+def test_a_script_that_only_begins_like_ours_is_read_as_any_other() -> None:
+    script = ported(Page("C")).partition("\n#>")[0] + "\n#>\nGet-Process\n"
+    with pytest.raises(ExampleError, match="command 'Get-Process' cannot be carried over"):
+        port(script, file_name="p.ps1", target="powershell")
+
+
 def test_the_place_of_a_change_by_hand_is_told() -> None:
     script = ported(Page("C"))
     at = script.index("100;")
