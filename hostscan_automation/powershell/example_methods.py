@@ -6,8 +6,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from hostscan_automation.errors import ExampleError, Finding
-from hostscan_automation.porting.document import decode_example
-from hostscan_automation.porting.targets import port
 from hostscan_automation.powershell.faults import INVALID_ARGUMENT, Fault
 from hostscan_automation.powershell.objects import diagnostic
 
@@ -21,6 +19,9 @@ _PIECE = 32 * 1024
 
 def port_example(call: Call, given: PortExample, _desk: Desk) -> dict[str, Any]:
     """Translate an example; the text travels in pieces, because a page can be large."""
+    # the porter is loaded for those who use it
+    from hostscan_automation.porting.targets import port  # noqa: PLC0415
+
     name, text = _source(given)
     ported = port(
         text, file_name=name, target=given.target, allow_destructive=given.allow_destructive
@@ -37,6 +38,8 @@ def port_example(call: Call, given: PortExample, _desk: Desk) -> dict[str, Any]:
 
 def _source(given: PortExample) -> tuple[str, str]:
     """Return what to call the example, and its text."""
+    from hostscan_automation.porting.document import decode_example  # noqa: PLC0415
+
     if given.text is not None:
         return "example", given.text
     if given.path is None:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from hostscan_automation.jobs.criteria import Criteria
 from hostscan_automation.jobs.filters import compile_filter
 from hostscan_automation.jobs.selection import Action, Selection, Step
-from hostscan_automation.playbook.loading import load_filter_text
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -36,7 +35,7 @@ def filter_of(given: ListJobs) -> Filter:
     Raises:
         FilterError: One of them is wrong; the message begins with its name.
     """
-    where = () if given.filter is None else (load_filter_text(given.filter, source="-Filter"),)
+    where = () if given.filter is None else (_filter_text(given.filter),)
     age = given.older_than_sec
     criteria = Criteria(
         statuses=given.status,
@@ -48,6 +47,13 @@ def filter_of(given: ListJobs) -> Filter:
         where=where,
     )
     return criteria.to_filter(_LABELS) or compile_filter({"all_jobs": True})
+
+
+def _filter_text(text: str) -> Filter:
+    # YAML and its schema are loaded for those who use them
+    from hostscan_automation.playbook.loading import load_filter_text  # noqa: PLC0415
+
+    return load_filter_text(text, source="-Filter")
 
 
 class EnoughError(Exception):
