@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Protocol
 
 from hostscan_automation.jobs.fields import UNREADABLE, FieldType
+from hostscan_automation.jobs.status import JobStatus
 from hostscan_automation.jobs.verdict import BOTH, EITHER, FALSE, OPPOSITE, TRUE, UNDECIDED
 
 if TYPE_CHECKING:
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from hostscan_automation.jobs.fields import Field
     from hostscan_automation.jobs.job import ScanJob
     from hostscan_automation.jobs.sight import Sight
-    from hostscan_automation.jobs.status import JobStatus
 
 
 class Clause(Protocol):
@@ -119,6 +119,8 @@ class ExistsClause(_OfOneField):
         value = self.asked.read(subject)
         if self.asked.type is FieldType.TIME:
             return [UNREADABLE if sight.is_ahead(time) else time for time in value or ()]
+        if value is JobStatus.UNKNOWN:
+            return [UNREADABLE]
         return [value] if self.asked.or_else is None else [value, self.asked.or_else(subject)]
 
     def to_data(self) -> dict[str, Any]:

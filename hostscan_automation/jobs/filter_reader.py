@@ -202,7 +202,7 @@ class FilterReader:
     def _value(self, value: Any, place: Place) -> Any:
         """Return a value with variables filled in; a list in a list becomes part of it."""
         if isinstance(value, dict) and "var" in value:
-            return self._variable(value, place)
+            value = self._variable(value, place)
         if not isinstance(value, list):
             return value
         items = [self._value(item, (*place, index)) for index, item in enumerate(value)]
