@@ -32,7 +32,7 @@ class Call:
     @property
     def is_api(self) -> bool:
         """Whether the path is under /api/."""
-        return self.segments[:1] == ("api",)
+        return bool(self.segments) and self.segments[0].casefold() == "api"
 
     @property
     def content_type(self) -> str:

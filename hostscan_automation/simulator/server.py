@@ -6,6 +6,7 @@ import contextlib
 import email.utils
 import re
 import socket
+import socketserver
 import struct
 import sys
 import threading
@@ -37,7 +38,6 @@ class HttpServer(ThreadingHTTPServer):
     """One listening socket on 127.0.0.1 and a thread for each connection."""
 
     request_queue_size = 128
-    daemon_threads = True
     allow_reuse_address = sys.platform != "win32"  # there it would share a port that is in use
 
     def __init__(self, service: Service, port: int, context: ssl.SSLContext | None) -> None:
@@ -60,14 +60,24 @@ class HttpServer(ThreadingHTTPServer):
             return False
         return True
 
-    def process_request_thread(self, request: Any, client_address: Any) -> None:
-        """Keep in mind what is open, from its first to its last moment."""
-        thread = threading.current_thread()
+    def server_bind(self) -> None:
+        """Bind without asking a name server who this machine is, as http.server would."""
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = "localhost", int(self.server_address[1])
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        """Serve a connection in a thread of its own, known from its first to its last moment."""
+        arguments = (request, client_address)
+        thread = threading.Thread(target=self.process_request_thread, args=arguments, daemon=True)
         self._open[thread] = request
+        thread.start()
+
+    def process_request_thread(self, request: Any, client_address: Any) -> None:
+        """Serve a connection until one side ends it."""
         try:
             super().process_request_thread(request, client_address)
         finally:
-            del self._open[thread]
+            del self._open[threading.current_thread()]
 
     def finish_request(self, request: Any, client_address: Any) -> None:
         """Serve one connection, in its own thread, the TLS handshake included."""
@@ -77,6 +87,8 @@ class HttpServer(ThreadingHTTPServer):
                 request.settimeout(_HANDSHAKE_S)
                 connection = self._context.wrap_socket(request, server_side=True)
                 self._open[threading.current_thread()] = connection
+            if self.service.stopping.is_set():
+                return
             super().finish_request(connection, client_address)
         finally:
             with contextlib.suppress(OSError):
@@ -91,7 +103,7 @@ class HttpServer(ThreadingHTTPServer):
         """Stop listening, drop every connection and wait for its thread."""
         self.service.stopping.set()
         with contextlib.suppress(OSError):  # what it waits for is a connection
-            address = ("127.0.0.1", self.server_address[1])
+            address = ("127.0.0.1", self.server_port)
             socket.create_connection(address, _GOODBYE_S).close()
         self._serving.join()
         self.server_close()

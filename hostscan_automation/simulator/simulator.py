@@ -96,7 +96,7 @@ class Simulator:
         """The TCP port it listens on."""
         if self._server is None:
             raise RuntimeError("the simulator is not running")
-        return int(self._server.server_address[1])
+        return self._server.server_port
 
     @property
     def url(self) -> str:

@@ -156,6 +156,12 @@ def test_a_proxy_answers_with_a_page_and_nothing_is_carried_out(
     assert server.cancels() == []
 
 
+def test_faults_strike_whatever_the_case_of_the_path(server: Simulator, admin: Wire) -> None:
+    server.misbehave("html=1")
+
+    assert admin.get("/API/V1/HostScanJob").status == 502
+
+
 def test_truncated_json_has_the_length_it_says(server: Simulator, admin: Wire) -> None:
     server.misbehave("truncated=1")
 
