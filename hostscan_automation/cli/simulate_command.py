@@ -13,14 +13,13 @@ import click
 from hostscan_automation.cli.commands import command
 from hostscan_automation.cli.invocation import Invocation, pass_invocation
 from hostscan_automation.cli.options import output_option
-from hostscan_automation.errors import SettingsError
 from hostscan_automation.runs.stop import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from hostscan_automation.clock import Clock
-    from hostscan_automation.simulator import Simulator, SimulatorConfig
+    from hostscan_automation.simulator import Simulator
 
 _LOOK_EVERY_S = 0.2
 _HELP = """\
@@ -76,33 +75,16 @@ hostscan simulate --output json --log requests.jsonl""",
 @pass_invocation
 def simulate(invocation: Invocation, faults: tuple[str, ...], output: str, **given: Any) -> None:
     """Serve until a signal ends it: that is how it is meant to end, and exit code 0."""
-    from hostscan_automation.simulator import SimulatorConfig, parse_faults
+    from hostscan_automation.simulator import Simulator, SimulatorConfig, parse_faults
 
     config = SimulatorConfig(faults=parse_faults(faults), **given)
     stop = Stop()
     # before it is announced: whoever reads the announcement may end it at once
     with stop.listening():
-        server = _started(config)
-        try:
+        with Simulator(config) as server:
             _announce(invocation, server, output)
             _wait(stop, invocation.environment.clock)
-        finally:
-            server.stop()
     invocation.out.people.line("simulator ended")
-
-
-def _started(config: SimulatorConfig) -> Simulator:
-    from hostscan_automation.simulator import Simulator
-
-    try:
-        server = Simulator(config)
-        server.start()
-    except OSError as error:
-        raise SettingsError(
-            f"simulator cannot start: {error.strerror or error}",
-            hint="Another program may have the port: leave --port out. Check --log.",
-        ) from None
-    return server
 
 
 def _wait(stop: Stop, clock: Clock) -> None:

@@ -12,8 +12,10 @@ from typing_extensions import override
 from hostscan_automation.cli.environment import Environment
 from hostscan_automation.cli.main import main
 from hostscan_automation.clock import SystemClock
+from hostscan_automation.simulator import Simulator, SimulatorConfig
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
     from hostscan_automation.clock import Clock
@@ -85,3 +87,19 @@ def terminal(tmp_path: Path) -> Terminal:
             "TERM": "dumb",
         },
     )
+
+
+@pytest.fixture(scope="session")
+def _server() -> Iterator[Simulator]:
+    with Simulator(SimulatorConfig(jobs=60, seed=3)) as server:
+        yield server
+
+
+@pytest.fixture
+def at_server(terminal: Terminal, _server: Simulator) -> Terminal:
+    """Return a terminal whose environment names a simulated server, by a token that is ready."""
+    terminal.environ |= {
+        "HOSTSCAN_SERVER": _server.url,
+        "HOSTSCAN_TOKEN": _server.accounts.application.password,
+    }
+    return terminal

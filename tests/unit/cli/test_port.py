@@ -1,0 +1,74 @@
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.unit.cli.conftest import Terminal
+
+EXAMPLE = """\
+# PowerShell example
+$NPSUrl = "https://localhost:6500"
+$WebSession = New-Object Microsoft.PowerShell.Commands.WebRequestSession
+$Login = @{
+    Login = "LabAdmin"
+    Password = "Password"
+}
+$Token = Invoke-RestMethod -Uri "$($NPSUrl)/signinBody" -Method POST -Body (ConvertTo-Json $Login) -ContentType "application/json" -WebSession $WebSession
+$Token = Invoke-RestMethod -Uri "$($NPSUrl)/signin2fa" -Method POST -Body $MfaCode -Headers @{Authorization = "Bearer $Token"} -ContentType "application/json" -WebSession $WebSession
+$Headers = @{
+    Authorization = "Bearer $Token"
+}
+Invoke-RestMethod -Uri "$($NPSUrl)/api/v1/HostScanJob/%s" -Method %s -Headers $Headers
+"""  # noqa: E501 - as printed
+
+
+@pytest.fixture
+def example(tmp_path: Path) -> Path:
+    path = tmp_path / "example.ps1"
+    path.write_text(EXAMPLE % ("{hostScanJobId}", "DELETE"), encoding="utf-8")
+    return path
+
+
+def test_json_is_on_stdout_and_the_repairs_are_on_stderr(terminal: Terminal, example: Path) -> None:
+    ended = terminal.run("port", str(example), "--to", "json")
+    assert ended.code == 0, ended.err
+    document = json.loads(ended.out)
+    assert document["schema"] == "hostscan/ported-example/1"
+    codes = {diagnostic["code"] for diagnostic in document["diagnostics"]}
+    assert "P009" in codes
+    assert all(f" {code}: " in ended.err for code in codes)
+    assert ended.err.startswith(f"{example}:")
+
+
+def test_the_script_goes_to_a_new_file_if_that_is_wanted(terminal: Terminal, example: Path) -> None:
+    target = example.with_name("cancel.py")
+    ended = terminal.run("port", str(example), "--save", str(target))
+    assert (ended.code, ended.out) == (0, "")
+    compile(target.read_text(encoding="utf-8"), str(target), "exec")
+    again = terminal.run("port", str(example), "--save", str(target))
+    assert again.code == 3
+    assert "File exists" in again.err
+
+
+def test_wiping_everything_is_refused_whatever_is_allowed(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    path = tmp_path / "wipe.ps1"
+    path.write_text(EXAMPLE % ("TruncateAllTables", "DELETE"), encoding="utf-8")
+    for flags in ([], ["--allow-destructive"]):
+        ended = terminal.run("port", str(path), *flags)
+        assert (ended.code, ended.out) == (7, "")
+
+
+def test_what_cannot_be_read_ends_with_6(terminal: Terminal, tmp_path: Path) -> None:
+    path = tmp_path / "strange.ps1"
+    path.write_text("Get-ChildItem | Remove-Item\n", encoding="utf-8")
+    assert terminal.run("port", str(path)).code == 6
+    ended = terminal.run("port", str(tmp_path / "none.md"))
+    assert ended.code == 6
+    assert "none.md: cannot be read: No such file" in ended.err
