@@ -21,6 +21,9 @@ if TYPE_CHECKING:
     from hostscan_automation.porting.document import Place
     from hostscan_automation.porting.example import SignIn
 
+# Variables that double each other fill any memory within a few lines.
+_MOST_WEIGHT = 8_000_000
+
 
 @dataclass(frozen=True, slots=True)
 class Given:
@@ -61,6 +64,12 @@ class Words:
         return None
 
     @property
+    def weight(self) -> int:
+        """About how much memory the text takes when it is put together."""
+        literals = (piece for piece in self.pieces if isinstance(piece, Literal))
+        return len(self.pieces) + sum(len(piece.text) for piece in literals)
+
+    @property
     def only(self) -> Piece | None:
         """The one piece this is made of, else None."""
         return self.pieces[0] if len(self.pieces) == 1 else None
@@ -68,10 +77,15 @@ class Words:
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """A hashtable's values by their keys, as written."""
+    """A hashtable's values by their keys, as written.
+
+    Attributes:
+        weight: About how much memory it takes when it is written out.
+    """
 
     values: dict[str, Value]
     place: Place
+    weight: int
 
     def get(self, key: str) -> Value | None:
         """Return the value of a key, without regard to case."""
@@ -94,6 +108,7 @@ class Variables:
 
     def __init__(self) -> None:
         self._values: dict[str, Value] = {}
+        self._weight = 0
 
     def assign(self, name: str, value: Value) -> None:
         """Remember a value; names are compared without case."""
@@ -112,19 +127,33 @@ class Variables:
         """
         match expression:
             case Text():
-                pieces = [piece for part in expression.pieces for piece in self._pieces(part)]
-                is_here_string = expression.is_expandable_here_string
-                return Words(tuple(pieces), expression.place, is_here_string)
+                return self._words(expression)
             case Variable():
                 return self._value(expression)
             case Table():
-                entries = expression.entries
-                values = {entry.key: self.evaluate(entry.value) for entry in entries}
-                return Fields(values, expression.place)
+                return self._fields(expression)
             case JsonOf():
                 return self._json(expression)
             case Constant():
                 return expression
+
+    def _words(self, text: Text) -> Words:
+        pieces = [piece for part in text.pieces for piece in self._pieces(part)]
+        words = Words(tuple(pieces), text.place, text.is_expandable_here_string)
+        self._spend(words.weight, text.place)
+        return words
+
+    def _fields(self, table: Table) -> Fields:
+        values = {entry.key: self.evaluate(entry.value) for entry in table.entries}
+        weight = sum(len(key) + _weight(value) for key, value in values.items())
+        self._spend(weight, table.place)
+        return Fields(values, table.place, weight)
+
+    def _spend(self, weight: int, place: Place) -> None:
+        self._weight += weight
+        if self._weight > _MOST_WEIGHT:
+            message = "the text grows too large with its variables filled in"
+            raise OutsideSubsetError(place, message)
 
     def _value(self, variable: Variable) -> Value:
         known = None if variable.is_environment else self._values.get(variable.name.lower())
@@ -147,3 +176,7 @@ class Variables:
             name = expression.variable.name
             raise OutsideSubsetError(expression.place, f"${name} is no hashtable here")
         return Json(value, expression.place)
+
+
+def _weight(value: Value) -> int:
+    return value.weight if isinstance(value, Words | Fields) else 1

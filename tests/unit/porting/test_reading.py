@@ -220,10 +220,10 @@ def test_a_code_written_into_the_example_becomes_a_parameter(code: str) -> None:
 
 
 def test_a_hashtable_becomes_a_body_as_convertto_json_makes_it() -> None:
+    table = "@{ count = -5; \"ratio\" = 0.5; 'all' = $true\nnone = $null\ndeep = @{a = 'b'}}"
     text = Page("C", "POST").script.replace(
         "Invoke-RestMethod -Method POST",
-        "$Limits = @{ count = -5; \"ratio\" = 0.5; 'all' = $true\n none = $null\n deep = @{a = 'b'}}\n"
-        "Invoke-RestMethod -Method POST -Body (ConvertTo-Json $Limits)",
+        f"$Limits = {table}\nInvoke-RestMethod -Method POST -Body (ConvertTo-Json $Limits)",
     )
     example = read_example(text, file_name="example.ps1")
     assert example.steps[2].body is not None

@@ -201,6 +201,14 @@ def test_a_hashtable_whose_json_is_not_known_is_refused(table: str, expected: st
     assert expected in finding(text)
 
 
+@pytest.mark.parametrize(
+    "doubling", ['$v{n} = "$v{p}$v{p}"', "$v{n} = @{{ a = $v{p}; b = $v{p}; c = $v{p} }}"]
+)
+def test_variables_that_double_each_other_are_stopped(doubling: str) -> None:
+    lines = ["$v0 = 'x'", *(doubling.format(n=n, p=n - 1) for n in range(1, 60))]
+    assert "grows too large" in finding("\n".join(lines))
+
+
 def test_the_token_of_the_first_step_opens_nothing() -> None:
     lines = Page("C").script.split("\n")
     second = next(line for line in lines if "signin2fa" in line)
