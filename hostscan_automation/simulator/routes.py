@@ -116,11 +116,11 @@ def _sign_in_routes(config: SimulatorConfig, sign_in: SignIn) -> Iterable[Route]
 
 def _general_routes(sign_in: SignIn) -> Iterable[Route]:
     def text(said: str) -> Callable[..., Reply]:
-        return lambda _: json_reply(said)
+        return lambda *_: json_reply(said)
 
     yield Route("GET", "/api/v1/UserToken", sign_in.renew, Access.SIGNED_IN)
-    yield Route("GET", "/api/v1/Version", text(VERSION), Access.ANYBODY)
-    yield Route("GET", "/api/v1/Health", text("Healthy"), Access.ANYBODY)
+    yield Route("GET", "/api/v1/Version", text(VERSION), Access.SIGNED_IN)
+    yield Route("GET", "/api/v1/Health", text("Healthy"), Access.SIGNED_IN)
     yield Route("GET", "/Health", text("Healthy"), Access.ANYBODY)
 
 

@@ -14,10 +14,17 @@ if TYPE_CHECKING:
 _JOBS = "/api/v1/HostScanJob"
 
 
-@pytest.mark.parametrize("path", ["/api/v1/Health", "/Health"])
-def test_anybody_may_ask_for_health_and_version(stranger: Wire, path: str) -> None:
-    assert stranger.get(path).json == "Healthy"
-    assert stranger.get("/api/v1/Version").json == "25.12.00000"
+def test_version_and_health_are_json_strings_for_whoever_is_signed_in(
+    stranger: Wire, admin: Wire
+) -> None:
+    paths = ("/api/v1/Version", "/api/v1/Health")
+
+    assert [admin.get(path).json for path in paths] == ["25.12.00000", "Healthy"]
+    assert [stranger.get(path).status for path in paths] == [401, 401]
+
+
+def test_anybody_may_ask_whether_the_server_lives(stranger: Wire) -> None:
+    assert stranger.get("/Health").json == "Healthy"
 
 
 @pytest.mark.parametrize("path", ["/API/V1/hostscanjob", f"{_JOBS}/", f"{_JOBS}?x=1#part"])
