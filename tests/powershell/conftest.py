@@ -22,8 +22,6 @@ from hostscan_automation.simulator import Simulator, SimulatorConfig
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
-    from hostscan_automation.simulator.accounts import Account
-
 MODULE = Path(hostscan_automation.powershell.__file__).parent / "HostScanAutomation"
 MANIFEST = MODULE / "HostScanAutomation.psd1"
 HERE = Path(__file__).parent
@@ -31,7 +29,8 @@ HERE = Path(__file__).parent
 # Tell: one named value to the test. Fails: what an error record says. Secret: no plain text.
 PRELUDE = """
 function Tell([string] $Name, $Value) {
-    [Console]::Out.WriteLine('##' + $Name + '=' + (ConvertTo-Json -InputObject $Value -Compress -Depth 5))
+    $json = ConvertTo-Json -InputObject $Value -Compress -Depth 5
+    [Console]::Out.WriteLine('##' + $Name + '=' + $json)
 }
 function Describe($Record) {
     @{ id = $Record.FullyQualifiedErrorId; category = "$($Record.CategoryInfo.Category)"
@@ -39,7 +38,8 @@ function Describe($Record) {
         action = "$(if ($Record.ErrorDetails) { $Record.ErrorDetails.RecommendedAction })" }
 }
 function Fails([scriptblock] $Do) {
-    try { $null = & $Do; @{ id = ''; category = ''; target = ''; message = 'no error'; action = '' } }
+    $nothing = @{ id = ''; category = ''; target = ''; message = 'no error'; action = '' }
+    try { $null = & $Do; $nothing }
     catch { Describe $_ }
 }
 function Secret([string] $Text) {
@@ -104,7 +104,7 @@ class Shell:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Variables for a script: no HOSTSCAN_ variable of this machine, a state folder of its own."""
+        """Variables for a script: a state folder of its own, and no other HOSTSCAN_ ones."""
         kept = {key: value for key, value in os.environ.items() if not key.startswith("HOSTSCAN_")}
         return kept | {
             "HOSTSCAN_PYTHON": sys.executable,
@@ -186,12 +186,11 @@ def server() -> Iterator[Simulator]:
         yield simulator
 
 
-def join(simulator: Simulator, account: Account | None = None, **more: str) -> str:
-    """Return the statement that signs in, by default with the account that has no second factor."""
-    given = account or simulator.accounts.without_mfa
-    factor = f"-TotpSecret (Secret '{given.totp_secret}')" if given.totp_secret else "-NoMfa"
-    others = " ".join(f"-{name} {value}" for name, value in more.items())
+@pytest.fixture(scope="module")
+def joining(server: Simulator) -> str:
+    """The statement that signs in to the server, with the account that has no second factor."""
+    account = server.accounts.without_mfa
     return (
-        f"Connect-HostScanServer -Uri '{simulator.url}'"
-        f" -Credential (Login '{given.login}' '{given.password}') {factor} {others}"
+        f"Connect-HostScanServer -Uri '{server.url}' -NoMfa"
+        f" -Credential (Login '{account.login}' '{account.password}')"
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+import threading
 import uuid
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +19,8 @@ from hostscan_automation.powershell.protocol import METHODS, PROTOCOL
 from hostscan_automation.powershell.server import Handler
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from hostscan_automation.powershell.calls import Call
 
 MOMENT = "2026-03-01T02:03:04.567Z"
@@ -101,15 +104,13 @@ def cancel_jobs(call: Call, given: parameters.CancelJobs) -> dict[str, Any]:
         return {"run": RUN}
     if part() == "never answers":
         call.emit(result(str(given.jobs[0].id), "accepted"))
-        threading_wait_forever()
+        wait_forever()
     for one in given.jobs:
         call.emit(result(str(one.id), "cancelled" if given.wait else "accepted"))
     return {"run": RUN}
 
 
-def threading_wait_forever() -> None:
-    import threading
-
+def wait_forever() -> None:
     threading.Event().wait(60)
 
 
@@ -125,7 +126,7 @@ def end(_call: Call, _given: parameters.Parameters) -> dict[str, Any]:
     return {}
 
 
-WORK = {
+WORK: dict[str, Callable[[Call, Any], Mapping[str, Any]]] = {
     "initialize": initialize,
     "connect": session,
     "session": session,

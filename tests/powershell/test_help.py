@@ -1,5 +1,6 @@
 """What Get-Help shows, and what Tab completes."""
 
+# ruff: noqa: E501 - a script is easier to read unbroken
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any

@@ -1,12 +1,11 @@
 """Listing, reading, counting, scheduling and waiting for jobs on a server with 2,134 of them."""
 
+# ruff: noqa: E501 - a script is easier to read unbroken
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
 import pytest
-
-from tests.powershell.conftest import join
 
 if TYPE_CHECKING:
     from hostscan_automation.simulator import Simulator
@@ -16,10 +15,10 @@ pytestmark = [pytest.mark.powershell, pytest.mark.simulator]
 
 
 @pytest.fixture(scope="module")
-def told(shell: Shell, server: Simulator) -> Told:
+def told(shell: Shell, joining: str) -> Told:
     return shell.run(
         rf"""
-        {join(server)}
+        {joining}
         $all = @(Get-HostScanJob)
         $queued = $all | Where-Object {{ $_.Status -eq 'Queued' -and $_.Hosts.Count -eq 1 }} | Select-Object -First 3
         $failed = $all | Where-Object {{ $_.Status -eq 'Failed' -and $_.Hosts.Count -eq 1 }} | Select-Object -First 1

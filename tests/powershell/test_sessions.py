@@ -1,8 +1,8 @@
 """Connecting in every way, failing to, and what is left afterwards."""
 
+# ruff: noqa: E501 - a script is easier to read unbroken
 from __future__ import annotations
 
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
@@ -12,12 +12,14 @@ from hostscan_automation.simulator.accounts import Account
 from hostscan_automation.simulator.totp import Totp
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Iterator
+
     from tests.powershell.conftest import Shell, Told
 
 pytestmark = [pytest.mark.powershell, pytest.mark.simulator]
 
-SECRET = "Пароль€😀\"\\'‘’"
+SECRET = "Пароль€😀\"\\'\u2018\u2019"
 OTHER_TOTP = "GEZDGNBVGY3TQOJQ"
 
 
@@ -111,7 +113,7 @@ ca_bundle = '{site.ca_bundle}'
 
 def powershell(text: str) -> str:
     """Return a text as the inside of a single-quoted string."""
-    for quote in "'‘’‚‛":
+    for quote in "'\u2018\u2019\u201a\u201b":
         text = text.replace(quote, quote * 2)
     return text
 
@@ -278,4 +280,3 @@ def wait_for(process: subprocess.Popen[str], text: str) -> None:
         if text in line:
             return
     raise AssertionError(f"{text!r} never came")
-
