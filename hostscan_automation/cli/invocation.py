@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from hostscan_automation.cli.environment import Environment
+    from hostscan_automation.errors import HostscanError
 
 
 @dataclass(slots=True)
@@ -35,6 +36,13 @@ class Invocation:
         """Return a fresh one."""
         out = Out(environment.stdout, environment.stderr, environ=environment.environ)
         return cls(environment, Logs(environment.stderr), out)
+
+    def say_error(self, error: HostscanError) -> None:
+        """Tell a person what went wrong and the way out, without any secret."""
+        clean = self.logs.redaction.clean
+        error.message = clean(error.message)
+        error.hint = error.hint and clean(error.hint)
+        self.out.people.error(error)
 
     @property
     def log_options(self) -> LogOptions:

@@ -84,7 +84,7 @@ def show_jobs(invocation: Invocation, ids: tuple[str, ...], output: str) -> None
     with reading(invocation, settings) as reader:
         jobs = list(_detailed(reader, job_ids))
     if output != "table":
-        _write(invocation, jobs, output)
+        put_jobs(invocation, jobs, output)
         return
     for number, job in enumerate(jobs):
         if number:
@@ -108,7 +108,7 @@ def _write_all(invocation: Invocation, reader: HostScanReader, output: str) -> N
     progress = SilentProgress() if is_seen else progress_of(invocation)
     progress.stage("listing", None)
     try:
-        written = _write(invocation, _told(reader.iter_jobs(), progress), output)
+        written = put_jobs(invocation, _told(reader.iter_jobs(), progress), output)
     finally:
         progress.end()
     if output == "table":
@@ -123,7 +123,7 @@ def _write_selected(
 
     matching = MatchingJobs(wanted, now=reader.server_now())
     take_inventory(reader, matching, progress=progress_of(invocation))
-    written = _write(invocation, matching.jobs, output)
+    written = put_jobs(invocation, matching.jobs, output)
     if output == "table":
         invocation.out.people.line(f"{written:,} of {counted(matching.listed, 'job')}")
     if matching.undecided:
@@ -139,7 +139,8 @@ def _told(jobs: Iterable[ScanJob], progress: Progress) -> Iterator[ScanJob]:
         yield job
 
 
-def _write(invocation: Invocation, jobs: Iterable[ScanJob], output: str) -> int:
+def put_jobs(invocation: Invocation, jobs: Iterable[ScanJob], output: str) -> int:
+    """Write jobs to stdout, and return how many there were."""
     from hostscan_automation.cli.render_data import OutputFormat, write_jobs
     from hostscan_automation.cli.render_jobs import show_jobs as show_table
 

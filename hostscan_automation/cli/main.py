@@ -44,7 +44,7 @@ def _run(arguments: list[str], invocation: Invocation) -> int:
     except click.ClickException as error:
         return _say_usage(error, invocation)
     except HostscanError as error:
-        say_error(error, invocation)
+        invocation.say_error(error)
         return exit_code_of(error)
     except (KeyboardInterrupt, EOFError, click.Abort):
         invocation.out.people.line("interrupted")
@@ -65,14 +65,6 @@ def _invoke(arguments: list[str], invocation: Invocation) -> object:
             return root.invoke(context)
     except click.exceptions.Exit as end:
         return end.exit_code
-
-
-def say_error(error: HostscanError, invocation: Invocation) -> None:
-    """Tell a person what went wrong and the way out."""
-    clean = invocation.logs.redaction.clean
-    error.message = clean(error.message)
-    error.hint = error.hint and clean(error.hint)
-    invocation.out.people.error(error)
 
 
 def _say_usage(error: click.ClickException, invocation: Invocation) -> int:

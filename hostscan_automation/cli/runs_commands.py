@@ -100,7 +100,8 @@ def put_run(invocation: Invocation, record: RunRecord, output: str) -> None:
     """Write the report on a run to stdout."""
     from hostscan_automation.cli.render_data import OutputFormat, write_report
     from hostscan_automation.cli.render_run import show_run as show_table
-    from hostscan_automation.reports.formats import ReportFormat, render
+    from hostscan_automation.playbook.model import ReportFormat
+    from hostscan_automation.reports.formats import render
 
     if output == "table":
         show_table(invocation.out.data, record)
@@ -126,11 +127,14 @@ def _latest(journal: Journal) -> str:
 
 
 def _save(invocation: Invocation, record: RunRecord, output: str, path: Path) -> None:
-    from hostscan_automation.reports.formats import format_of, read_format
+    from hostscan_automation.playbook.model import ReportFormat
+    from hostscan_automation.reports.formats import format_of
     from hostscan_automation.reports.places import ReportPlace
     from hostscan_automation.reports.writing import write_reports
 
-    form = format_of(str(path)) if output == "table" else read_format(output)
+    if output in {"jsonl", "yaml"}:
+        raise click.UsageError(f"a report has no form {output}", click.get_current_context())
+    form = format_of(str(path)) if output == "table" else ReportFormat(output)
     (written,) = write_reports(record, [ReportPlace(form, path.absolute(), record.run_id)])
     if written.error is not None:
         raise ReportError(f"report {str(path)!r} cannot be written: {written.error}")

@@ -80,10 +80,9 @@ def simulate(invocation: Invocation, faults: tuple[str, ...], output: str, **giv
     config = SimulatorConfig(faults=parse_faults(faults), **given)
     stop = Stop()
     # before it is announced: whoever reads the announcement may end it at once
-    with stop.listening():
-        with Simulator(config) as server:
-            _announce(invocation, server, output)
-            _wait(stop, invocation.environment.clock)
+    with stop.listening(), Simulator(config) as server:
+        _announce(invocation, server, output)
+        _wait(stop, invocation.environment.clock)
     invocation.out.people.line("simulator ended")
 
 

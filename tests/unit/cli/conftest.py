@@ -90,16 +90,16 @@ def terminal(tmp_path: Path) -> Terminal:
 
 
 @pytest.fixture(scope="session")
-def _server() -> Iterator[Simulator]:
-    with Simulator(SimulatorConfig(jobs=60, seed=3)) as server:
-        yield server
+def server() -> Iterator[Simulator]:
+    with Simulator(SimulatorConfig(jobs=60, seed=3)) as simulator:
+        yield simulator
 
 
 @pytest.fixture
-def at_server(terminal: Terminal, _server: Simulator) -> Terminal:
+def at_server(terminal: Terminal, server: Simulator) -> Terminal:
     """Return a terminal whose environment names a simulated server, by a token that is ready."""
     terminal.environ |= {
-        "HOSTSCAN_SERVER": _server.url,
-        "HOSTSCAN_TOKEN": _server.accounts.application.password,
+        "HOSTSCAN_SERVER": server.url,
+        "HOSTSCAN_TOKEN": server.accounts.application.password,
     }
     return terminal

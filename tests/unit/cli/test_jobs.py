@@ -141,3 +141,84 @@ def test_the_group_alone_lists_its_commands(terminal: Terminal) -> None:
     ended = terminal.run("jobs")
     assert ended.code == 0
     assert "stop-host" in ended.out
+
+
+class TestSchedule:
+    def test_hosts_are_scheduled_and_their_jobs_are_shown(
+        self, at_server: Terminal, server: Simulator
+    ) -> None:
+        hosts = [host["host_id"] for job in listed(at_server)[:2] for host in job["hosts"][:1]]
+        for some in (hosts, hosts[:1]):
+            ended = at_server.run("jobs", "schedule", *some, "--yes", "--output", "json")
+            assert ended.code == 0, ended.err
+            made = json.loads(ended.out)["jobs"]
+            assert {host["host_id"] for job in made for host in job["hosts"]} == set(some)
+
+    def test_the_answer_no_sends_nothing(self, at_server: Terminal, server: Simulator) -> None:
+        host = listed(at_server)[0]["hosts"][0]["host_id"]
+        before = len(server.requests("POST"))
+        for terminal_there, typed in ((False, ""), (True, "n\n"), (True, "")):
+            at_server.is_terminal, at_server.typed = terminal_there, typed
+            ended = at_server.run("jobs", "schedule", host)
+            assert ended.code == 7
+            assert "nothing was sent" in ended.err
+        assert len(server.requests("POST")) == before
+
+    def test_a_role_that_will_not_do_is_refused_before_the_question(
+        self, terminal: Terminal, server: Simulator
+    ) -> None:
+        reader = server.accounts.reader
+        terminal.environ |= {
+            "HOSTSCAN_SERVER": server.url,
+            "HOSTSCAN_LOGIN": reader.login,
+            "HOSTSCAN_PASSWORD": reader.password,
+            "HOSTSCAN_TOTP_SECRET": reader.totp_secret or "",
+        }
+        terminal.is_terminal = True
+        ended = terminal.run("jobs", "schedule", "3f2504e0-4f89-11d3-9a0c-0305e82c3301")
+        assert ended.code == 7
+        assert "lacks the role" in ended.err
+        assert "[y/N]" not in ended.err
+
+
+class TestStopHost:
+    def test_one_host_is_stopped_after_a_yes(self, at_server: Terminal, server: Simulator) -> None:
+        job = listed(at_server, "--status", "Queued,Running,Pending")[0]
+        scan_host = job["hosts"][0]["host_scan_host_id"]
+        at_server.is_terminal, at_server.typed = True, "y\n"
+        ended = at_server.run("jobs", "stop-host", scan_host)
+        assert ended.code == 0, ended.err
+        assert ended.out == f"The server was asked to stop the scan of {scan_host}.\n"
+        assert server.url in ended.err
+        assert len(server.requests(path=f"{scan_host}/Stop")) == 1
+
+    def test_the_outcome_is_data_for_programs(self, at_server: Terminal) -> None:
+        job = listed(at_server, "--status", "Queued,Running,Pending")[-1]
+        scan_host = job["hosts"][0]["host_scan_host_id"]
+        ended = at_server.run("jobs", "stop-host", scan_host, "--yes", "-o", "json")
+        assert json.loads(ended.out) == {
+            "schema": "hostscan/stop-host/1",
+            "host_scan_host_id": scan_host,
+            "outcome": "accepted",
+        }
+
+    def test_a_lost_reply_is_told_as_what_it_is(self, terminal: Terminal) -> None:
+        with Simulator(SimulatorConfig(jobs=60, faults=parse_faults(["lost-reply=1"]))) as server:
+            terminal.environ |= {
+                "HOSTSCAN_SERVER": server.url,
+                "HOSTSCAN_TOKEN": server.accounts.application.password,
+            }
+            job = listed(terminal, "--status", "Queued,Running,Pending")[0]
+            scan_host = job["hosts"][0]["host_scan_host_id"]
+            ended = terminal.run("jobs", "stop-host", scan_host, "--yes")
+            assert ended.code == 8
+            assert "may have been carried out" in ended.err
+            assert len(server.requests(path=f"{scan_host}/Stop")) == 1
+
+    def test_what_the_server_refuses_after_it_was_sent_ends_with_8(
+        self, at_server: Terminal
+    ) -> None:
+        ended = at_server.run("jobs", "stop-host", "3f2504e0-4f89-11d3-9a0c-0305e82c3301", "--yes")
+        assert ended.code == 8
+        assert "404" in ended.err
+        assert ended.out == ""
