@@ -35,7 +35,6 @@ statuses, reasons = st.sampled_from(list(JobStatus)), st.sampled_from(sorted(FAI
 ids = st.integers(1, 3).map(number)
 
 
-
 def maybe(values: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     """Return values that are missing now and then."""
     return st.one_of(values, values, values, st.none())
@@ -63,8 +62,7 @@ jobs = st.builds(
     id=ids,
     status=maybe(statuses),
     status_description=maybe(names),
-    hosts=st.none() | st.lists(hosts, max_size=3, unique_by=lambda host: host.identity).map(tuple)
-    ),
+    hosts=maybe(st.lists(hosts, max_size=3, unique_by=lambda host: host.identity).map(tuple)),
     has_detail=st.just(True),
     created=maybe(times),
     modified=maybe(times),
