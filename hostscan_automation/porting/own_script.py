@@ -50,7 +50,7 @@ def read_own_script(text: str) -> PortedExample | None:
         OutsideSubsetError: It was changed by hand.
         PlanRefusedError: It calls what wipes every host scan table.
     """
-    if not text.startswith(f"{powershell_text.FIRST_LINE}\n<#\n.SYNOPSIS\n"):
+    if not text.startswith(f"{powershell_text.FIRST_LINE}\n\n<#\n.SYNOPSIS\n"):
         return None
     calls = _calls(text)
     if not calls and powershell_text.FIRST_STEP not in text:

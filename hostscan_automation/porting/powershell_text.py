@@ -6,6 +6,7 @@ of PSScriptAnalyzer. Comments in them speak to whoever opens the script.
 
 from __future__ import annotations
 
+# A blank line follows it: PowerShell finds no help in a comment that another one touches.
 FIRST_LINE = "#requires -Version 5.1"
 
 SERVER_HELP = """

@@ -46,7 +46,7 @@ def to_module(example: PortedExample, *, file_name: str) -> str:
 
 def _parts(calls: tuple[JobCall, ...], named: tuple[NamedParameter, ...]) -> Iterator[str]:
     changes = any(call.step.is_change for call in calls)
-    yield f"{text.FIRST_LINE}\n#requires -Modules HostScanAutomation\n<#\n"
+    yield f"{text.FIRST_LINE}\n#requires -Modules HostScanAutomation\n\n<#\n"
     yield from _help(calls, named)
     process = "SupportsShouldProcess = $true, ConfirmImpact = 'High'" if changes else ""
     yield f"#>\n[CmdletBinding({process})]\nparam(\n"

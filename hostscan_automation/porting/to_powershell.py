@@ -56,7 +56,7 @@ class _Script:
 
     def parts(self) -> Iterator[str]:
         numbered = list(enumerate(self._calls, 1))
-        yield f"{text.FIRST_LINE}\n<#\n"
+        yield f"{text.FIRST_LINE}\n\n<#\n"
         yield from self._help()
         process = "SupportsShouldProcess = $true, ConfirmImpact = 'High'" if self._changes else ""
         yield f"#>\n[CmdletBinding({process})]\n"

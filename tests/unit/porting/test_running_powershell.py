@@ -13,7 +13,7 @@ import pytest
 from hostscan_automation.porting.targets import port
 from hostscan_automation.simulator import Simulator, SimulatorConfig
 from tests.unit.porting.conftest import LOGIN, PASSWORD, Shell
-from tests.unit.porting.pages import BODIES, ROWS, Page, corpus, skeletons
+from tests.unit.porting.pages import BODIES, JOB_PATH, ROWS, Page, corpus, skeletons
 from tests.unit.porting.recorder import PRE_TOKEN, TOKEN, Answer, Recorder
 
 if TYPE_CHECKING:
@@ -50,6 +50,17 @@ def test_every_script_is_syntax_that_powershell_reads(shell: Shell) -> None:
         "    $errors\n}\n'parsed'\n"
     )
     assert output.strip() == "parsed"
+
+
+def test_powershell_shows_the_help_of_a_script(shell: Shell) -> None:
+    write(shell, Page("C", rows=(ROWS["hostScanJobId"], ROWS["take"])))
+    output = shell.run(
+        f"Get-Help -Name '{shell.folder}/ported.ps1' -Full | Out-String -Width 200\n"
+    )
+    assert f"Send DELETE {JOB_PATH} to a Netwrix Privilege Secure server." in output
+    assert "With -WhatIf it sends no change." in output
+    assert "Value of take in the query, type integer; it may be left out." in output
+    assert ".\\ported-example.ps1 -NPSUrl https://nps01.example.com:6500 -Credential" in output
 
 
 def test_what_arrives_is_what_the_page_documents(shell: Shell, recorder: Recorder) -> None:
