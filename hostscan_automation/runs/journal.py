@@ -8,8 +8,6 @@ from __future__ import annotations
 
 import json
 import logging
-import os
-import socket
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -24,6 +22,7 @@ from hostscan_automation.runs.rows import (
     fresh_record,
     known_record,
     new_run_row,
+    noted,
     read_plan,
     run_record,
     summary_of,
@@ -80,7 +79,7 @@ class Journal:
             PlanRefusedError: The plan is for a single use, and was used.
             JournalError: The run is not on disk: it must not begin.
         """
-        started_at = self._clock.now()
+        started_at = noted(self._clock.now())
         row = new_run_row(run, self._new_run_id(), started_at)
         records = tuple(fresh_record(job) for job in run.plan.jobs)
         with self._store.writing() as connection:
@@ -113,9 +112,10 @@ class Journal:
         return RunLog(self._store, self._clock, number, record)
 
     def reopen(self, run_id: str) -> RunLog:
-        """Take over a run that is not finished: whoever does must hold the lock of its server.
+        """Open a run that is not finished: whoever does must hold the lock of its server.
 
-        Jobs that were not attempted, or whose state could not be read, are open again.
+        Nothing is written before `RunLog.take_over`. Jobs that were not attempted, or whose state
+        could not be read, are open again.
 
         Raises:
             PlanRefusedError: The run is finished.
@@ -135,12 +135,6 @@ class Journal:
             for position, (row, job) in enumerate(zip(rows, known, strict=True))
             if row[2] or job.outcome is Outcome.UNCERTAIN
         ]
-        with self._store.writing() as connection:
-            connection.execute(
-                "UPDATE run SET state = ?, finished_at = NULL, ended_by = NULL,"
-                " owner_pid = ?, owner_host = ? WHERE number = ?",
-                (RunState.OPEN.value, os.getpid(), socket.gethostname(), head["number"]),
-            )
         record = replace(
             run_record(head, plan, tuple(map(_opened, known))),
             state=RunState.OPEN,
@@ -244,7 +238,6 @@ def _summary(connection: sqlite3.Connection, row: Sequence[Any]) -> RunSummary |
 
 
 def _insert_run(connection: sqlite3.Connection, row: dict[str, Any]) -> int:
-    row = {**row, "owner_pid": os.getpid(), "owner_host": socket.gethostname()}
     names, places = ", ".join(row), ", ".join(f":{name}" for name in row)
     cursor = connection.execute(f"INSERT INTO run ({names}) VALUES ({places})", row)  # noqa: S608 - names of ours
     if cursor.lastrowid is None:  # cannot be, after an insert

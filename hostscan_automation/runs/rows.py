@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import socket
 import sqlite3
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -105,9 +107,29 @@ def end_run(connection: sqlite3.Connection, number: int, run: RunRecord) -> None
     connection.execute(_END, row)
 
 
+def noted(moment: datetime) -> datetime:
+    """Return a time as the journal keeps it: to the millisecond."""
+    return datetime.fromisoformat(utc_text(moment))
+
+
+def owner() -> dict[str, Any]:
+    """Return the columns that say which process works on a run."""
+    return {"owner_pid": os.getpid(), "owner_host": socket.gethostname()}
+
+
+def own_run(connection: sqlite3.Connection, number: int) -> None:
+    """Write down that this process works on a run that had ended or whose process died."""
+    connection.execute(
+        "UPDATE run SET state = :state, finished_at = NULL, ended_by = NULL,"
+        " owner_pid = :owner_pid, owner_host = :owner_host WHERE number = :number",
+        {"state": RunState.OPEN.value, "number": number, **owner()},
+    )
+
+
 def new_run_row(run: NewRun, run_id: str, started_at: datetime) -> dict[str, Any]:
-    """Return the columns of a run that begins, without those of its owner."""
+    """Return the columns of a run that begins."""
     return {
+        **owner(),
         "run_id": run_id,
         "state": RunState.OPEN.value,
         "server": run.plan.server,

@@ -17,7 +17,7 @@ from hostscan_automation.errors import JournalError
 from hostscan_automation.jobs.outcome import Outcome
 from hostscan_automation.jobs.plan import Disposition
 from hostscan_automation.runs.record import RunState
-from hostscan_automation.runs.rows import INTENT, RESULT, end_run, update_jobs
+from hostscan_automation.runs.rows import INTENT, RESULT, end_run, noted, own_run, update_jobs
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -45,6 +45,16 @@ class Result:
     attempts: int = 0
     trace_id: str | None = None
     took_s: float | None = None
+
+    def after(self, job: JobRecord) -> Result:
+        """Return the same, seen rather than answered: what was sent and answered stays known."""
+        return replace(
+            self,
+            http_status=job.http_status,
+            attempts=job.attempts,
+            trace_id=job.trace_id,
+            took_s=job.took_s,
+        )
 
 
 class RunLog:
@@ -104,6 +114,15 @@ class RunLog:
     def is_intended(self, position: int) -> bool:
         """Whether a cancel may have been sent for a job without its result being known."""
         return position in self._intended
+
+    def take_over(self) -> None:
+        """Write down that this process works on the run now.
+
+        Raises:
+            JournalError: It is not on disk.
+        """
+        with self._store.writing() as connection:
+            own_run(connection, self._number)
 
     def intend(self, positions: Sequence[int]) -> None:
         """Write down that one more cancel of each of these jobs is about to be sent.
@@ -175,7 +194,7 @@ class RunLog:
         self._head = replace(
             self._head,
             state=RunState.INTERRUPTED if ended_by else RunState.FINISHED,
-            finished_at=self._clock.now(),
+            finished_at=noted(self._clock.now()),
             ended_by=ended_by,
             jobs=tuple(self._jobs),
         )

@@ -1,0 +1,264 @@
+"""Carry out a plan from its first intent to its last confirmation, and go on with one that ended.
+
+    lock -> read again what may have changed -> journal -> canary -> cancel -> confirm -> finish
+
+Whatever ends a run before its time, the record that comes back says of every job of the plan what
+is known of it.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from hostscan_automation.errors import JournalError, PlanRefusedError
+from hostscan_automation.jobs.outcome import Outcome
+from hostscan_automation.jobs.selection import Selection
+from hostscan_automation.runs.breaker import Breaker
+from hostscan_automation.runs.confirmation import Confirmation
+from hostscan_automation.runs.executor import Bounds, Executor
+from hostscan_automation.runs.lock import RunLock
+from hostscan_automation.runs.looks import Watched
+from hostscan_automation.runs.pacing import Pacer
+from hostscan_automation.runs.recheck import recheck
+from hostscan_automation.runs.record import RunState
+from hostscan_automation.runs.task import Task
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping, Sequence
+    from uuid import UUID
+
+    from hostscan_automation.jobs.limits import ExecuteOptions
+    from hostscan_automation.jobs.plan import CancelPlan
+    from hostscan_automation.jobs.selection import Protection
+    from hostscan_automation.runs.journal import Journal
+    from hostscan_automation.runs.means import Means
+    from hostscan_automation.runs.record import RunRecord
+    from hostscan_automation.runs.rows import NewRun
+    from hostscan_automation.runs.runlog import Result, RunLog
+
+_LOG = logging.getLogger("hostscan.runs")
+
+FRESH_FOR_S = 60.0
+"""A plan older than this is read again before it is carried out, even if it was just answered."""
+
+CANARY_CONFIRM_S = 120.0
+"""How long a canary is waited for where the plan does not want to wait at all."""
+
+
+def execute(
+    run: NewRun,
+    means: Means,
+    journal: Journal,
+    *,
+    protect: Sequence[Protection] = (),
+    is_saved: bool = False,
+) -> RunRecord:
+    """Carry out a plan.
+
+    Args:
+        run: The plan, and what the journal keeps of the occasion.
+        means: Reader and canceller of the plan's server, signed in.
+        journal: Where it is written down.
+        protect: What the profile protects by now, besides what the plan says.
+        is_saved: The plan comes from a file: every job is decided anew first, and one that does not
+            match any more is `drifted`. The same is done for a plan that is more than a minute old.
+
+    Raises:
+        PlanRefusedError: The plan must not run, another run holds the server, or the list named a
+            job twice. Nothing was sent.
+        JournalError: The run could not be written down. Nothing was sent.
+        KeyboardInterrupt: Somebody asked to stop before the run began. Nothing was sent.
+        HostscanError: The server could not be read again. Nothing was sent.
+    """
+    plan = run.plan
+    if plan.refusals:
+        raise PlanRefusedError("; ".join(plan.refusals), reasons=plan.refusals)
+    began = means.clock.monotonic()
+    lock = RunLock(journal.folder, plan.server, means.clock)
+    with means.stop.listening(), lock.held():
+        findings: Mapping[int, Result] = {}
+        if is_saved or _is_old(plan, means):
+            findings = recheck(means, plan, _selection(plan, protect))
+        means.stop.raise_if_requested()
+        log = journal.begin(run)
+        lock.tell(log.run_id)
+        return _Run(means, log, began).carry_out(findings)
+
+
+def resume(
+    run_id: str, means: Means, journal: Journal, *, protect: Sequence[Protection] = ()
+) -> RunRecord:
+    """Go on with a run that is not finished, and return the whole of it.
+
+    What has no result yet is read again first. A job that shows Cancelled and for which a cancel
+    may have been sent is `cancelled`; one that does not match any more is `drifted`; one that still
+    stands is cancelled now, and if a cancel may have been sent for it, only after a read that comes
+    late enough for that one to show.
+
+    Args:
+        run_id: The run, as `Journal.latest_unfinished` names it.
+        means: Reader and canceller of the run's server, signed in.
+        journal: Where it is written down.
+        protect: What the profile protects by now, besides what the plan says.
+
+    Raises:
+        PlanRefusedError: The run is finished, or another process is at work on it or its server.
+        JournalError: There is no such run, or its record is damaged.
+        KeyboardInterrupt: Somebody asked to stop before anything was done.
+        HostscanError: The server could not be read again; the run stays as it is.
+    """
+    plan = journal.record(run_id).plan
+    began = means.clock.monotonic()
+    lock = RunLock(journal.folder, plan.server, means.clock)
+    with means.stop.listening(), lock.held():
+        lock.tell(run_id)
+        log = journal.reopen(run_id)
+        ours = [position for position in log.open_positions() if log.is_intended(position)]
+        findings = recheck(
+            means,
+            plan,
+            _selection(plan, protect),
+            positions=log.open_positions(),
+            ours=ours,
+        )
+        means.stop.raise_if_requested()
+        log.take_over()
+        return _Run(means, log, began).carry_out(findings)
+
+
+def _is_old(plan: CancelPlan, means: Means) -> bool:
+    return means.reader.server_now() - plan.made_at > timedelta(seconds=FRESH_FOR_S)
+
+
+def _selection(plan: CancelPlan, protect: Sequence[Protection]) -> Selection:
+    return Selection.from_data(plan.selection).with_protection(protect)
+
+
+@dataclass(frozen=True, slots=True)
+class _Group:
+    """Jobs that are cancelled together and then confirmed."""
+
+    positions: list[int]
+    confirm_s: float
+    is_canary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One run at work."""
+
+    means: Means
+    log: RunLog
+    began: float
+
+    @property
+    def options(self) -> ExecuteOptions:
+        return self.log.plan.execute
+
+    def carry_out(self, findings: Mapping[int, Result]) -> RunRecord:
+        """Write down the findings, cancel the rest, confirm, and end the run."""
+        try:
+            watched = self._take_in(findings)
+            ended_by = self._act(watched)
+        except BaseException as fault:
+            self._finish(f"ended by a fault of this program: {type(fault).__name__}")
+            raise
+        return self._finish(ended_by)
+
+    def _take_in(self, findings: Mapping[int, Result]) -> dict[UUID, Watched]:
+        """Write down what was found already, and return the jobs that have to be watched."""
+        watched: dict[UUID, Watched] = {}
+        for position, job in enumerate(self.log.record.jobs):
+            found = findings.get(position)
+            if job.outcome is Outcome.ACCEPTED:
+                watched[job.job_id] = Watched(position)
+            elif found is not None:
+                if found.outcome is Outcome.DRIFTED and self.log.is_intended(position):
+                    watched[job.job_id] = Watched(position)
+                self.log.settle(position, found.after(job))
+        return watched
+
+    def _act(self, watched: dict[UUID, Watched]) -> str | None:
+        """Cancel and confirm; return why it ended before its time, or None."""
+        pacer = Pacer(
+            self.options.rate,
+            clock=self.means.clock,
+            stop=self.means.stop.event,
+            jitter=self.means.chance,
+        )
+        breaker = Breaker(self.options.stop_after_failures)
+        ended_by: str | None = None
+        for group in self._groups():
+            executor = Executor(self.means, self.log, pacer, breaker, self._bounds)
+            self._cancel(executor, group.positions)
+            watched.update(executor.take_watched())
+            self._confirm(watched, group.confirm_s)
+            ended_by = executor.ended_by or self.means.stop.reason or self._canary_verdict(group)
+            if ended_by:
+                break
+        if pacer.refused:
+            _LOG.info("the server turned away %d cancels that came too fast for it", pacer.refused)
+        return ended_by if watched or self.log.open_positions() else None
+
+    @property
+    def _bounds(self) -> Bounds:
+        deadline_s = self.options.deadline_s
+        return Bounds(self.options.workers, self.began + deadline_s, deadline_s)
+
+    def _groups(self) -> Iterator[_Group]:
+        """Yield the jobs in the groups in which they go: the canary first, then the rest."""
+        todo = self.log.open_positions()
+        canary = min(max(0, self.options.canary), len(todo))
+        if canary:
+            confirm_s = self.options.confirm_s or CANARY_CONFIRM_S
+            yield _Group(todo[:canary], confirm_s, is_canary=True)
+        yield _Group(todo[canary:], self.options.confirm_s)
+
+    def _cancel(self, executor: Executor, positions: Sequence[int]) -> None:
+        tasks = [
+            Task.of(position, self.log.plan.jobs[position], self.log.job(position).attempts)
+            for position in positions
+        ]
+        doubtful = [task for task in tasks if self.log.is_intended(task.position)]
+        fresh = [task for task in tasks if not self.log.is_intended(task.position)]
+        if not tasks:
+            return
+        self.means.progress.stage("cancelling", len(tasks))
+        try:
+            executor.run(fresh, doubtful)
+        finally:
+            self.means.progress.end()
+
+    def _confirm(self, watched: dict[UUID, Watched], confirm_s: float) -> None:
+        stop = self.means.stop
+        if confirm_s <= 0 or stop.is_at_once:
+            return
+        now = self.means.clock.monotonic()
+        until = min(now + confirm_s, max(now, self._bounds.deadline))
+        Confirmation(self.means, self.log, watched, until).run()
+
+    def _canary_verdict(self, group: _Group) -> str | None:
+        if not group.is_canary:
+            return None
+        jobs = [self.log.job(position) for position in group.positions]
+        bad = [job for job in jobs if job.outcome is None or not job.outcome.is_done]
+        if not bad:
+            return None
+        outcome = bad[0].outcome.value if bad[0].outcome else "open"
+        return (
+            f"{len(bad)} of the {len(jobs)} jobs that went first (canary) are not done:"
+            f" {bad[0].job_id} is {outcome}"
+        )
+
+    def _finish(self, ended_by: str | None) -> RunRecord:
+        """End the run; where the journal cannot be written, the record still tells everything."""
+        try:
+            return self.log.finish(ended_by)
+        except JournalError as error:
+            _LOG.warning("%s", error.message)
+            lost = f"its end is not in the journal: {error.message}"
+            record = self.log.record
+            return replace(record, state=RunState.INTERRUPTED, ended_by=record.ended_by or lost)
