@@ -42,16 +42,32 @@ def measure(program: Path, jobs: int) -> Listing:
             return _run(environment, folder / "out.jsonl", jobs)
 
 
+# Linux counts what a child was before it became another program, so a small process starts it.
+_LAUNCHER = """
+import os, subprocess, sys
+child = subprocess.Popen(sys.argv[1:])
+_, status, usage = os.wait4(child.pid, 0)
+sys.stderr.write(f"{os.waitstatus_to_exitcode(status)} {usage.ru_maxrss}")
+"""
+
+
 def _run(environment: Mapping[str, str], output: Path, jobs: int) -> Listing:
-    command = [sys.executable, "-m", "hostscan_automation", "jobs", "list", "--output", "jsonl"]
+    program = [sys.executable, "-m", "hostscan_automation"]
+    command = [*program, "jobs", "list", "--output", "jsonl"]
     started = time.perf_counter()
     with output.open("wb") as stream:
-        child = subprocess.Popen(command, env=dict(environment), stdout=stream)
-        _, status, usage = os.wait4(child.pid, 0)
-        child.returncode = os.waitstatus_to_exitcode(status)
+        done = subprocess.run(
+            [sys.executable, "-S", "-c", _LAUNCHER, *command],
+            env=dict(environment),
+            stdout=stream,
+            stderr=subprocess.PIPE,
+            check=True,
+            text=True,
+        )
     took = time.perf_counter() - started
+    code, peak_kib = done.stderr.split()[-2:]
     with output.open("rb") as stream:
         listed = sum(1 for _ in stream)
-    if child.returncode or listed != jobs:
-        raise AssertionError(f"listed {listed} of {jobs} jobs, exit code {child.returncode}")
-    return Listing(jobs, usage.ru_maxrss / 1024, took)
+    if code != "0" or listed != jobs:
+        raise AssertionError(f"listed {listed} of {jobs} jobs, exit code {code}")
+    return Listing(jobs, int(peak_kib) / 1024, took)

@@ -43,14 +43,14 @@ def build(folder: Path) -> Path:
 
 @contextlib.contextmanager
 def serving(
-    program: Path, folder: Path, *, latency_ms: int, jobs: int = 0
+    program: Path, folder: Path, *, latency_ms: int, jobs: int = 0, queued_every: int = 1000
 ) -> Iterator[tuple[str, Path]]:
     """Serve over TLS; yield the URL and the certificate to trust."""
     authority, _ = make_certificate(folder)
     # the server looks for the key beside the certificate, at the same name with .key behind it
     shutil.copy(folder / "simulator.key", f"{authority}.key")
     listing = folder / "jobs.json"
-    write_jobs(listing, jobs)
+    write_jobs(listing, jobs, queued_every)
     port = _free_port()
     server = subprocess.Popen(
         [program, str(port), str(latency_ms), authority, listing],
@@ -65,17 +65,18 @@ def serving(
         server.wait()
 
 
-def write_jobs(path: Path, count: int) -> None:
-    """Write a list reply of so many jobs, one in a thousand of them queued."""
+def write_jobs(path: Path, count: int, queued_every: int) -> None:
+    """Write a list reply of so many jobs, every so manieth of them queued."""
     with path.open("w", encoding="utf-8") as stream:
         stream.write("[")
         for number in range(count):
-            stream.write(("," if number else "") + json.dumps(_row(number)))
+            stream.write(
+                ("," if number else "") + json.dumps(_row(number, number % queued_every == 0))
+            )
         stream.write("]")
 
 
-def _row(number: int) -> dict[str, object]:
-    queued = number % 1000 == 0
+def _row(number: int, queued: bool) -> dict[str, object]:
     host = {
         "hostScanHostId": str(uuid.UUID(int=number + (1 << 96))),
         "hostId": str(uuid.UUID(int=number + (2 << 96))),
