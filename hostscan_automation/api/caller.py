@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 _T = TypeVar("_T")
 _UNAUTHORIZED = 401
 _UNSENT_RETRY_FOR_S = 15.0
+_RENEWALS_AT_MOST = 3
 
 
 class Caller:
@@ -66,7 +67,7 @@ class Caller:
         )
 
     def _until_done(self, attempt: Callable[[AccessToken], _T], patience: Patience | None) -> _T:
-        token, is_renewed = self._tokens.current(), False
+        token, renewals = self._tokens.current(), 0
         while True:
             try:
                 return attempt(token)
@@ -76,16 +77,23 @@ class Caller:
                 if patience is None or not patience.waits_after(error):
                     raise
                 is_refused = False
-            if is_refused and is_renewed:
-                raise SessionExpiredError(
-                    "session was refused by the server right after it was renewed",
-                    hint="Does something between here and the server remove the token?",
-                )
-            token = self._tokens.replacement(token) if is_refused else self._tokens.current()
-            is_renewed = is_refused
+            if not is_refused:
+                token, renewals = self._tokens.current(), 0
+                continue
+            self._check_renewals(token, renewals)
+            token, renewals = self._tokens.replacement(token), renewals + 1
+
+    def _check_renewals(self, token: AccessToken, renewals: int) -> None:
+        """Raise where a renewed token was refused, unless it held in between and ended again."""
+        if not renewals or (renewals < _RENEWALS_AT_MOST and self._tokens.has_held(token)):
+            return
+        raise SessionExpiredError(
+            "session was refused by the server right after it was renewed",
+            hint="Does something between here and the server remove the token?",
+        )
 
     def _accepted(self, call: Call, token: AccessToken) -> Reply:
-        return self._checked(self._transport.exchange(call, token.text))
+        return self._checked(self._transport.exchange(call, token.text), token)
 
     def _items(
         self,
@@ -94,12 +102,12 @@ class Caller:
         parse: Callable[[Reply, Iterator[bytes]], Iterator[_T]],
     ) -> Iterator[_T]:
         with self._transport.stream(call, token.text) as (reply, pieces):
-            yield from parse(self._checked(reply), pieces)
+            yield from parse(self._checked(reply, token), pieces)
 
-    def _checked(self, reply: Reply) -> Reply:
+    def _checked(self, reply: Reply, token: AccessToken) -> Reply:
         if reply.status == _UNAUTHORIZED:
             raise _TokenRefusedError
-        self._tokens.prove()
+        self._tokens.prove(token)
         if not reply.is_success:
             raise refusal(reply, self._time.now())
         return reply

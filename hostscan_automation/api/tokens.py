@@ -165,6 +165,7 @@ class TokenSource:
         self._token: AccessToken | None = None
         self._due_at = 0.0
         self._sign_ins_without_use = 0
+        self._proven: AccessToken | None = None
 
     @property
     def known(self) -> AccessToken | None:
@@ -182,9 +183,15 @@ class TokenSource:
         """Return another token than the one that the server refused with a 401."""
         return self._share(refused=refused)
 
-    def prove(self) -> None:
-        """Take note that the server accepted the token."""
+    def prove(self, token: AccessToken) -> None:
+        """Take note that the server accepted a token."""
+        self._proven = token
         self._sign_ins_without_use = 0
+
+    def has_held(self, token: AccessToken) -> bool:
+        """Say whether a token was good for a while: accepted, replaced since, or at its end."""
+        is_current = token is self._token
+        return not is_current or token is self._proven or self._left_s(token) <= 0
 
     def _share(self, refused: AccessToken | None) -> AccessToken:
         while True:
@@ -241,9 +248,7 @@ class TokenSource:
     def _left_s(self, token: AccessToken) -> float:
         if token.expires_at is None:
             return float("inf")
-        # the clocks need not agree to the second
-        leeway_s = min(2.0, (token.lifetime_s or 0.0) / 10)
-        return (token.expires_at - self._time.now()).total_seconds() - leeway_s
+        return (token.expires_at - self._time.now()).total_seconds()
 
     def _adopt(self, token: AccessToken) -> AccessToken:
         left_s = self._left_s(token)

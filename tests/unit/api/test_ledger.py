@@ -162,7 +162,7 @@ def test_a_write_that_fails_leaves_the_old_file_and_no_other(
     def full(_: int) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(ledger_module.os, "fsync", full)
+    monkeypatch.setattr("os.fsync", full)
     with pytest.raises(JournalError, match="No space left"):
         ledger.claim_code("https://nps01", "654321", 1)
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import logging
+import socket
 import ssl
+import threading
 from typing import TYPE_CHECKING
 
 import pytest
@@ -200,13 +202,24 @@ def test_without_authorities_of_the_system_there_are_still_some(
     assert tls.build_context(ConnectionOptions()).cert_store_stats()["x509_ca"] > 20
 
 
-def test_a_server_without_tls_is_said_so(wire: WireServer) -> None:
-    options = ConnectionOptions(connect_timeout_s=2.0)
-    address = ServerAddress("https", "127.0.0.1", wire.port)
+def test_a_server_without_tls_is_said_so() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        address = ServerAddress("https", "127.0.0.1", listener.getsockname()[1])
 
-    with pytest.raises(NotReachedError, match="TLS"):
-        Transport(address, options, ServerTime(SystemClock())).exchange(CALL)
-    assert tls.shown_fingerprint(address, 2.0) is None
+        def answer_in_plain_http() -> None:
+            for _ in range(2):
+                connection, _ = listener.accept()
+                with connection:
+                    connection.recv(4096)
+                    connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+
+        thread = threading.Thread(target=answer_in_plain_http)
+        thread.start()
+        transport = Transport(address, ConnectionOptions(), ServerTime(SystemClock()))
+        with pytest.raises(NotReachedError, match="does not speak TLS on this port"):
+            transport.exchange(CALL)
+        assert tls.shown_fingerprint(address, 2.0) is None
+        thread.join(5)
 
 
 def test_a_server_is_inspected_without_a_secret(

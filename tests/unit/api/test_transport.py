@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 import responses
+from urllib3.connection import HTTPConnection
 
 from hostscan_automation.api import connections, transport_adapter
 from hostscan_automation.api.address import ServerAddress
@@ -333,7 +334,6 @@ class TestWhatIsLost:
         def broken(data: object) -> None:
             raise BrokenPipeError(32, "Broken pipe")
 
-        monkeypatch.setattr(resting.sock, "sendall", broken, raising=False)
         monkeypatch.setattr(resting, "send", broken)
         with pytest.raises(NotReachedError, match="was not sent"):
             transport.exchange(CANCEL)
@@ -342,14 +342,14 @@ class TestWhatIsLost:
     def test_a_body_that_could_not_leave_may_have_been_carried_out(
         self, transport: Transport, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        send = connections.HTTPConnection.send
+        send = HTTPConnection.send
 
         def only_the_head(self: object, data: bytes) -> None:
             if b"HTTP/1.1" not in data:
                 raise ConnectionResetError(104, "reset")
             send(self, data)  # type: ignore[arg-type]
 
-        monkeypatch.setattr(connections.HTTPConnection, "send", only_the_head)
+        monkeypatch.setattr(HTTPConnection, "send", only_the_head)
         with pytest.raises(ReplyLostError):
             transport.exchange(Call("POST", "/x", Effect.CHANGE, b"[]"))
 

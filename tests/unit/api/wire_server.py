@@ -53,7 +53,8 @@ def reply(status: int = 200, body: Any = b"", **headers: str) -> bytes:
         lines.setdefault("Content-Type", "application/json; charset=utf-8")
     lines.setdefault("Content-Length", str(len(body)))
     head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
-    return f"HTTP/1.1 {status} Because\r\n{head}\r\n".encode("latin-1") + body
+    content: bytes = body
+    return f"HTTP/1.1 {status} Because\r\n{head}\r\n".encode("latin-1") + content
 
 
 class WireServer:
