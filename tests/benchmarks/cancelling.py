@@ -102,7 +102,7 @@ def ceiling(url: str) -> float | None:
             f"-c{WORKERS}",
             "-d3s",
             "-s",
-            path,
+            str(path),
             f"{url}/api/v1/HostScanJob/x",
         ]
         out = subprocess.run(command, capture_output=True, text=True, check=True).stdout
