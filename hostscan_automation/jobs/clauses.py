@@ -56,7 +56,7 @@ class ValueClause(_OfOneField):
 
     Attributes:
         operator: None where the value was written bare.
-        operand: The operator's value as plain data.
+        operand: The operator's value; a tuple of values means any of them.
         passes: Whether one readable value fits.
         is_negated: Whether it is `ne` or `not_in`.
         spares: A status that says nothing: it leaves the clause undecided unless it fits.
@@ -90,8 +90,8 @@ class ValueClause(_OfOneField):
 
     def to_data(self) -> dict[str, Any]:
         """Return it as plain data."""
-        value = self.operand if self.operator is None else {self.operator: self.operand}
-        return {self.asked.name: value}
+        operand = list(self.operand) if isinstance(self.operand, tuple) else self.operand
+        return {self.asked.name: operand if self.operator is None else {self.operator: operand}}
 
 
 @dataclass(frozen=True, slots=True)

@@ -37,7 +37,7 @@ def still_matches(
 def _why_not(decision: JobDecision, step: str) -> str | None:
     if decision.undecided is not None:
         missing = decision.undecided
-        return f"cannot be decided any more: {missing.field} is not known ({missing.clause})"
+        return f"cannot be decided any more: {missing.field} is not known, for {missing.clause}"
     if decision.step is None:
         return f"no longer matches step {step!r}"
     if decision.step.name != step:

@@ -17,7 +17,7 @@ from hostscan_automation.jobs.clauses import (
 from hostscan_automation.jobs.drift import status_text
 from hostscan_automation.jobs.duration import age_text
 from hostscan_automation.jobs.fields import UNREADABLE, FieldType
-from hostscan_automation.jobs.guards import clause_text
+from hostscan_automation.jobs.guards import NotEnded, NotScheduled, clause_text
 from hostscan_automation.jobs.sight import Sights
 from hostscan_automation.jobs.times import TimeClause
 from hostscan_automation.jobs.verdict import verdict_text
@@ -107,7 +107,7 @@ def _conclusion(decision: JobDecision, job: ScanJob) -> str:
         return "Its detail is needed to decide."
     if decision.undecided is not None:
         reason = decision.undecided
-        return f"Not selected: step {reason.step!r} lacks {reason.field} ({reason.clause})."
+        return f"Not selected: step {reason.step!r} lacks {reason.field}, for {reason.clause}."
     if decision.step is None:
         return f"Not selected: no step fits (its status is {status_text(job)})."
     if decision.protected_by is not None:
@@ -152,8 +152,10 @@ def _saw(clause: Clause, subject: Any, sight: Sight) -> str:
             if asked.needs_detail and sight.unread is not None:
                 return "not read yet"
             return _value(asked, subject, sight)
+        case NotEnded() | NotScheduled():
+            return status_text(subject)
         case _:
-            return status_text(subject) if hasattr(subject, "status_text") else ""
+            return ""
 
 
 def _value(asked: Field, subject: Any, sight: Sight) -> str:

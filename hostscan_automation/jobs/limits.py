@@ -41,7 +41,8 @@ class Limits:
     def exceeded_by(self, planned: int, cancellable: int) -> Iterator[str]:
         """Yield a sentence for each limit that so many planned of so many jobs exceed."""
         if planned > self.max_jobs:
-            yield f"{planned} jobs are more than max_jobs {self.max_jobs}"
+            what = "1 job is" if planned == 1 else f"{planned} jobs are"
+            yield f"{what} more than max_jobs {self.max_jobs}"
         if planned <= PERCENT_LOOKED_AT_ABOVE or not cancellable:
             return
         percent = 100 * planned / cancellable

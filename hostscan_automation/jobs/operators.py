@@ -117,7 +117,7 @@ def _value_clause(
 ) -> ValueClause:
     values = operand if isinstance(operand, list) else [operand]
     plain = [value_of(field.type, value) for value in values]
-    kept = plain if isinstance(operand, list) else plain[0]
+    kept = tuple(plain) if isinstance(operand, list) else plain[0]
     passes = _equality(field.type, plain)
     return ValueClause(field, operator, kept, passes, is_negated, _spares(field))
 
@@ -142,7 +142,7 @@ def _equality(type_: FieldType, values: Sequence[Any]) -> Callable[[Any], bool]:
 def _pattern_clause(field: Field, operator: str, operand: Any) -> ValueClause:
     texts = [words_of(text) for text in (operand if isinstance(operand, list) else [operand])]
     test = patterns.any_of([_pattern(operator, text) for text in texts])
-    kept = texts if isinstance(operand, list) else texts[0]
+    kept = tuple(texts) if isinstance(operand, list) else texts[0]
     if field.type is FieldType.ADDRESS and operator != "cidr":
         return ValueClause(field, operator, kept, lambda address: test(str(address)))
     if field.type in (FieldType.STATUS, FieldType.REASON):

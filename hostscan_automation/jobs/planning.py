@@ -203,14 +203,15 @@ class PlanBuilder:
 
     def _check_completeness(self) -> None:
         if self._waiting:
+            missing = f"details of {len(self._waiting)} of {self._listed} listed jobs"
             raise PlanRefusedError(
-                f"inventory is incomplete: the details of {len(self._waiting)} jobs were not read",
+                f"inventory is incomplete: {missing} were not read",
                 hint="Nothing was sent. Run it again.",
             )
         if duplicates := tuple(self._ids.duplicates()):
+            more = f" (and {len(duplicates) - 1} more)" if len(duplicates) > 1 else ""
             raise PlanRefusedError(
-                f"inventory is incomplete: the server listed {len(duplicates)} jobs twice,"
-                f" such as {duplicates[0]}",
+                f"inventory is incomplete: the server listed job {duplicates[0]} twice{more}",
                 hint="Nothing was sent. The list may have changed while it was read: run it again.",
             )
 
