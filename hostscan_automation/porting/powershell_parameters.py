@@ -17,8 +17,9 @@ MANDATORY = "    [Parameter(Mandatory = $true)]\n"
 _TYPES = {"uuid": "guid", "integer": "long", "number": "double"}
 # A text in a path stays one segment and does not spell the call that wipes all tables.
 _SAFE_SEGMENT = r"^(?!\.{1,2}\z)(?!.*truncatealltables)[^\x00-\x1f]+\z"
-# What PSScriptAnalyzer takes for the name of a secret.
-_SECRET_NAMES = ("password", "passphrase", "cred")
+_SECRETS = ("password", "passphrase")
+# PSScriptAnalyzer takes these for secrets, too: credentialType, credentialName.
+_SOUNDS_SECRET = (*_SECRETS, "cred")
 _SAMPLES = {
     "uuid": "497f6eca-6276-4993-bfeb-53cbbbba6f08",
     "integer": "1",
@@ -94,14 +95,21 @@ def declaration(named: NamedParameter) -> str:
         checks = f"    [ValidatePattern('{_SAFE_SEGMENT}')]\n"
     array = "[]" if named.parameter.is_array and not is_path else ""
     mandatory = MANDATORY if is_path else ""
-    return f"{mandatory}{checks}    [{_TYPES.get(kind, 'string')}{array}]${named.name}"
+    type_ = "securestring" if _is_secret(named) else _TYPES.get(kind, "string")
+    return f"{mandatory}{checks}    [{type_}{array}]${named.name}"
+
+
+def _is_secret(named: NamedParameter) -> bool:
+    """Say whether a value is kept from the screen; one in a path must be text to be checked."""
+    is_text = named.location == "query" and named.parameter.type == "string"
+    return is_text and any(word in named.name.lower() for word in _SECRETS)
 
 
 def suppressions(parameters: Collection[NamedParameter]) -> Iterator[str]:
     """Give an attribute for each parameter that only sounds like a secret."""
     for named in parameters:
-        is_text = named.parameter.element_type not in _TYPES
-        if is_text and any(secret in named.name.lower() for secret in _SECRET_NAMES):
+        is_text = named.parameter.element_type not in _TYPES and not _is_secret(named)
+        if is_text and any(word in named.name.lower() for word in _SOUNDS_SECRET):
             yield (
                 "[Diagnostics.CodeAnalysis.SuppressMessageAttribute("
                 f"'PSAvoidUsingPlainTextForPassword', '{named.name}',"
@@ -122,6 +130,8 @@ def _is_required_id(named: NamedParameter) -> bool:
 def escaped_value(named: NamedParameter, variable: str | None = None) -> str:
     """Return the expression of a value as it stands in an address."""
     text = f'"${variable or named.name}"'
+    if _is_secret(named):
+        text = f"[Net.NetworkCredential]::new('', ${named.name}).Password"
     if named.parameter.element_type == "boolean":
         text = f"{text}.ToLowerInvariant()"
     return f"[uri]::EscapeDataString({text})"

@@ -22,7 +22,10 @@ from hostscan_automation.porting.syntax import (
 )
 
 _QUERY_NAME = re.compile(r"[A-Za-z_$][\w.$\[\]-]*", re.ASCII)
-_HINT = "What can be carried over is listed in docs/porting.md."
+_HINT = (
+    "Only what the documented examples use is read: assignments, hashtables, here-strings and"
+    " Invoke-RestMethod. Simplify the line, or carry it over by hand."
+)
 
 
 @dataclass(slots=True)

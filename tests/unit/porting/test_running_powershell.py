@@ -5,7 +5,9 @@ from __future__ import annotations
 import json
 from contextlib import ExitStack
 from dataclasses import replace
+from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import quote
 
 import pyotp
 import pytest
@@ -39,17 +41,34 @@ def calls(recorder: Recorder) -> list[Sent]:
     return [sent for sent in recorder.sent if not sent.target.startswith("/sign")]
 
 
-def test_every_script_is_syntax_that_powershell_reads(shell: Shell) -> None:
-    for number, page in enumerate(corpus()):
-        write(shell, page, f"ported-{number}.ps1")
+def test_no_script_has_a_fault_that_an_analyzer_would_find(shell: Shell) -> None:
+    write_all(shell)
+    rules = Path(__file__).parents[2] / "powershell" / "Find-ScriptFault.ps1"
+    names = "Get-TokenText", *(f"{verb}-HostScanJob" for verb in ("Get", "Start", "Stop"))
+    known = ", ".join((*names, "Connect-HostScanServer", "Disconnect-HostScanServer"))
     output = shell.run(
-        f"foreach ($file in (Get-ChildItem -Path '{shell.folder}/ported-*.ps1')) {{\n"
+        f"$files = @(Get-ChildItem -Path '{shell.folder}/ported-*.ps1')\n"
+        f"& '{rules}' -Path $files.FullName -Known {known}\n"
+        "foreach ($file in $files) {\n"
         "    $errors = $null\n"
         "    $null = [System.Management.Automation.Language.Parser]::ParseFile("
         "$file.FullName, [ref]$null, [ref]$errors)\n"
-        "    $errors\n}\n'parsed'\n"
+        '    $errors\n}\n"read $($files.Count)"\n'
     )
-    assert output.strip() == "parsed"
+    assert output.strip() == f"read {len(list(shell.folder.glob('ported-*.ps1')))}"
+
+
+def write_all(shell: Shell) -> None:
+    """Write every distinct script of the corpus, and those on the module's cmdlets."""
+    jobs = [Page("C", method) for method in ("GET", "POST", "DELETE")]
+    every = [(page, "powershell") for page in corpus()] + [(page, "module") for page in jobs]
+    texts = {
+        port(page.text, file_name="p.md", target=target, allow_destructive=True).text
+        for page, target in every
+    }
+    for number, text in enumerate(texts):
+        path = shell.folder / f"ported-{number}.ps1"
+        path.write_text(text, encoding="ascii", newline="\n")
 
 
 def test_powershell_shows_the_help_of_a_script(shell: Shell) -> None:
@@ -137,15 +156,18 @@ def test_without_an_answer_nothing_is_changed(shell: Shell, recorder: Recorder) 
 
 
 def test_query_parameters_are_sent_where_they_are_given(shell: Shell, recorder: Recorder) -> None:
-    rows = (ROWS["take"], ROWS["isDeleted"], ROWS["FilterColumns"])
+    secret = "|passphrase|query|string|false|none|"
+    rows = (ROWS["take"], ROWS["isDeleted"], ROWS["FilterColumns"], secret)
     command = write(shell, Page("A", "GET", THING, rows=rows)) + f" -NPSUrl {recorder.url}/"
     shell.run(
         f"{command}\n{command} -Take 0 -IsDeleted True\n{command} -FilterColumns 'a&b', \"c'd\"\n"
+        f"{command} -Passphrase $word\n"
     )
     assert [sent.target for sent in calls(recorder)] == [
         THING,
         f"{THING}?take=0&isDeleted=true",
         f"{THING}?FilterColumns=a%26b&FilterColumns=c%27d",
+        f"{THING}?passphrase={quote(PASSWORD, safe='')}",
     ]
 
 

@@ -208,6 +208,14 @@ def test_a_name_that_sounds_like_a_secret_is_explained_to_the_analyzer() -> None
     assert "Suppress" not in ported(Page("C", "GET", "/api/v1/Thing", rows=(row,)))
 
 
+def test_a_password_in_the_query_is_no_plain_text() -> None:
+    row = "|newPassword|query|string|false|none|"
+    script = ported(Page("C", "GET", "/api/v1/Thing", rows=(row,)))
+    assert "    [securestring]$NewPassword" in script
+    assert "[Net.NetworkCredential]::new('', $NewPassword).Password" in script
+    assert "Suppress" not in script
+
+
 def test_text_of_the_page_is_quoted() -> None:
     page = Page("C", "GET", "/api/v1/Thing/it's/{name}", rows=(ROWS["name"],))
     assert "$path = '/api/v1/Thing/it''s/{name}'" in ported(page)
