@@ -78,14 +78,15 @@ def execute(
         raise PlanRefusedError("; ".join(plan.refusals), reasons=plan.refusals)
     began = means.clock.monotonic()
     lock = RunLock(journal.folder, plan.server, means.clock)
-    with means.stop.listening(), lock.held():
+    with lock.held():
         findings: Mapping[int, Result] = {}
         if is_saved or _is_old(plan, means):
             findings = recheck(means, plan, _selection(plan, protect))
         means.stop.raise_if_requested()
-        log = journal.begin(run)
-        lock.tell(log.run_id)
-        return _Run(means, log, began).carry_out(findings)
+        with means.stop.listening():
+            log = journal.begin(run)
+            lock.tell(log.run_id)
+            return _Run(means, log, began).carry_out(findings)
 
 
 def resume(
@@ -113,20 +114,22 @@ def resume(
     plan = journal.record(run_id).plan
     began = means.clock.monotonic()
     lock = RunLock(journal.folder, plan.server, means.clock)
-    with means.stop.listening(), lock.held():
+    with lock.held():
         lock.tell(run_id)
         log = journal.reopen(run_id)
-        ours = [position for position in log.open_positions() if log.is_intended(position)]
-        findings = recheck(
-            means,
-            plan,
-            _selection(plan, protect),
-            positions=log.open_positions(),
-            ours=ours,
-        )
+        findings = _recheck_open(means, log, _selection(plan, protect))
         means.stop.raise_if_requested()
-        log.take_over()
-        return _Run(means, log, began).carry_out(findings)
+        with means.stop.listening():
+            log.take_over()
+            return _Run(means, log, began).carry_out(findings)
+
+
+def _recheck_open(means: Means, log: RunLog, selection: Selection) -> Mapping[int, Result]:
+    positions = log.open_positions()
+    if not positions:
+        return {}
+    ours = [position for position in positions if log.is_intended(position)]
+    return recheck(means, log.plan, selection, positions=positions, ours=ours)
 
 
 def _is_old(plan: CancelPlan, means: Means) -> bool:

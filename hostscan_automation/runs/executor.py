@@ -179,10 +179,9 @@ class Executor:
         else:
             task.took_s = self._clock.monotonic() - begun
             task.http_status, task.trace_id = reply.status, None
-            self._pacer.good()
+            self._good()
             self._decide(task, Outcome.ACCEPTED, watch=Watched(task.position))
             self._worklist.answered(is_trouble=False)
-            self._grow()
 
     def _may_send(self, task: Task) -> bool:
         if task.question is not None:
@@ -197,7 +196,8 @@ class Executor:
             self.end(f"the deadline of {self._bounds.deadline_s:g} s leaves no time for the rest")
         return False
 
-    def _grow(self) -> None:
+    def _good(self) -> None:
+        self._pacer.good()
         if not self._crew.is_full:
             self._crew.grow()
 
@@ -219,13 +219,13 @@ class Executor:
             self._worklist.answered(is_trouble=isinstance(error, NotReachedError))
             return
         self._ask(task, answer, getattr(error, "retry_after_s", None) or 0.0)
-        self._worklist.answered(is_trouble=_TROUBLE.get(answer))
+        self._worklist.answered(is_trouble=_TROUBLE.get(answer, False))
 
     def _tell_pace(self, error: HostscanError, answer: Outcome | Question) -> None:
         if isinstance(error, RateLimitedError):
             self._pacer.busy(error.retry_after_s)
         elif answer is not Question.LOST and not isinstance(error, NotReachedError):
-            self._pacer.good()
+            self._good()
 
     def _ask(self, task: Task, question: Question, retry_after_s: float) -> None:
         """Park a task until what its answer left open can be told."""
@@ -364,7 +364,12 @@ class Executor:
 
 
 _REFUSALS = {Question.REFUSED: Outcome.REFUSED, Question.REJECTED: Outcome.FAILED}
-_TROUBLE = {Question.LOST: True, Question.UNREACHED: True, Question.REFUSED: False}
+_TROUBLE = {
+    Question.LOST: True,
+    Question.UNREACHED: True,
+    Question.BUSY: None,
+    Question.UNAVAILABLE: None,
+}
 _MAY_STILL_SHOW = frozenset({Outcome.REFUSED, Outcome.FAILED, Outcome.UNCERTAIN, Outcome.DRIFTED})
 
 

@@ -174,19 +174,23 @@ class Store:
             ) from None
 
     def _open(self) -> sqlite3.Connection:
-        uri = f"{self.path.absolute().as_uri()}?mode=rw"
         try:
-            self._connection = self._connect(uri)
+            self._connection = self._connect(str(self.path))
         except sqlite3.OperationalError:
             if _has_content(self.path.with_name(f"{FILE_NAME}-wal")):
                 raise  # it holds runs that the file alone does not: half the truth is no answer
             # in a folder where nothing can be written, SQLite reads only what cannot change
-            self._connection = self._connect(f"{uri}&immutable=1")
+            uri = f"{self.path.absolute().as_uri()}?mode=ro&immutable=1"
+            self._connection = self._connect(uri)
         return self._connection
 
-    def _connect(self, uri: str) -> sqlite3.Connection:
+    def _connect(self, name: str) -> sqlite3.Connection:
         connection = sqlite3.connect(
-            uri, uri=True, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
+            name,
+            uri=name.startswith("file:"),
+            timeout=_BUSY_S,
+            isolation_level=None,
+            check_same_thread=False,
         )
         try:
             self._is_ours(connection)
