@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING
 
 from hostscan_automation.clock import SystemClock
 from hostscan_automation.powershell import (
+    cancel_methods,
     example_methods,
     job_methods,
+    playbook_methods,
+    run_methods,
     session_methods,
 )
 from hostscan_automation.powershell.desk import Desk
@@ -32,8 +35,15 @@ _WORK: dict[str, Work] = {
     "connection.test": session_methods.test_connection,
     "jobs.list": job_methods.list_jobs,
     "jobs.detail": job_methods.read_jobs,
+    "jobs.cancel": cancel_methods.cancel_jobs,
     "jobs.wait": job_methods.wait_for_jobs,
     "jobs.schedule": job_methods.schedule_jobs,
+    "playbook.validate": playbook_methods.validate_playbook,
+    "playbook.plan": playbook_methods.plan_playbook,
+    "playbook.apply": playbook_methods.apply_plan,
+    "runs.list": run_methods.list_runs,
+    "run.show": run_methods.show_run,
+    "report.export": run_methods.export_report,
     "example.port": example_methods.port_example,
     "shutdown": session_methods.shutdown,
 }

@@ -43,9 +43,16 @@ class Waited(TypedDict):
 
 
 class RunEnded(TypedDict):
-    """How a run ended, and what had been sent by then."""
+    """How a run ended, and what had been sent by then; null where nothing was left to send."""
+
+    run: objects.Run | None
+
+
+class PlaybookEnded(TypedDict):
+    """How the run of a playbook ended, and the reports that were written."""
 
     run: objects.Run
+    reports: list[str]
 
 
 class Planned(TypedDict):
@@ -132,7 +139,7 @@ METHODS: dict[str, MethodSpec] = {
     "playbook.apply": MethodSpec(
         parameters.ApplyPlan,
         objects.StopResult,
-        RunEnded,
+        PlaybookEnded,
         "Carry out a plan of this session.",
         changes=True,
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hostscan_automation.errors import SettingsError
@@ -67,3 +68,31 @@ def _secrets(given: Connect) -> dict[str, str]:
             what = name.removeprefix("HOSTSCAN_").lower().replace("_", " ")
             raise SettingsError(f"{what} is empty")
     return secrets | ({"HOSTSCAN_NO_MFA": "1"} if given.sign_in == "noMfa" else {})
+
+
+def settings_with_profile(
+    own: Settings, playbook_profile: str | None, environ: Mapping[str, str]
+) -> Settings:
+    """Return the session's settings, with limits and protection of the profile a playbook names.
+
+    A profile that was chosen at Connect holds. Server and account stay those of the session.
+
+    Raises:
+        SettingsError: The profile does not exist.
+    """
+    if own.profile is not None or playbook_profile is None:
+        return own
+    kept = {name: value for name, value in environ.items() if name in _KEPT}
+    found = find_settings(
+        Flags(server=own.server, login=own.account),
+        kept,
+        read_server=read_server,
+        playbook_profile=playbook_profile,
+    )
+    return replace(
+        own,
+        profile=found.profile,
+        limits=found.limits,
+        protect=found.protect,
+        config_folder=found.file.path.parent,
+    )

@@ -78,7 +78,7 @@ def test_formats_and_types_show_only_members_that_the_objects_have(name: str) ->
     made_by_the_module = {
         "HostScan.Job": {"Age"},
         "HostScan.Plan": {"Jobs"},
-        "HostScan.PlaybookResult": {"Jobs"},
+        "HostScan.PlaybookResult": {"Jobs", "Reports"},
         "HostScan.Session": {"LastRun", "ProcessId", "Python"},
         "HostScan.Summary": {"By", "Name", "Count", "Percent"},
         "HostScan.PortedExample": {"Path", "As", "Text", "Diagnostics"},

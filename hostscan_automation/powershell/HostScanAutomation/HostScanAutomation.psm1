@@ -28,7 +28,6 @@ $private = @(
     'ConvertTo-HostScanDate'
     'ConvertTo-HostScanErrorRecord'
     'ConvertTo-HostScanJson'
-    'ConvertTo-HostScanText'
     'Get-HostScanBridge'
     'Get-HostScanCompletion'
     'Get-HostScanGreeting'

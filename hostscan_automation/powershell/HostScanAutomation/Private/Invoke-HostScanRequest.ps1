@@ -28,7 +28,7 @@ function Invoke-HostScanRequest {
             if ($message.PSObject.Properties['result']) {
                 $isOpen = $false
                 $Reply['Result'] = $message.result
-                if ($message.result.PSObject.Properties['run']) { $Bridge.LastRun = $message.result.run }
+                if ($Method -in 'jobs.cancel', 'playbook.apply' -and $null -ne $message.result.run) { $Bridge.LastRun = $message.result.run }
             }
             elseif ($message.PSObject.Properties['error']) {
                 $isOpen = $false

@@ -86,7 +86,12 @@ function Invoke-HostScanPlaybook {
         Sync-HostScanPreference -Cmdlet $PSCmdlet -Bound $PSBoundParameters -Force:$Force
         $bridge = Get-HostScanBridge -Name $SessionName -Cmdlet $PSCmdlet
         $variables = @{}
-        foreach ($name in $Variable.Keys) { $variables["$name"] = ConvertTo-HostScanText -Value $Variable[$name] }
+        foreach ($name in $Variable.Keys) {
+            # a playbook reads a duration from text such as 21600s
+            $value = $Variable[$name]
+            if ($value -is [timespan]) { $value = '{0}s' -f [long]$value.TotalSeconds }
+            $variables["$name"] = $value
+        }
         $files = New-Object 'System.Collections.Generic.List[string]'
     }
     process {
@@ -124,6 +129,7 @@ function Invoke-HostScanPlaybook {
             $results = @(Invoke-HostScanRequest @call -Method 'playbook.apply' -Parameter $parameters -TypeName 'HostScan.StopResult')
             $run = $reply['Result'].run
             Add-HostScanTypeName -InputObject $run -TypeName 'HostScan.PlaybookResult'
+            $run.PSObject.Properties.Add((New-Object System.Management.Automation.PSNoteProperty -ArgumentList 'Reports', @($reply['Result'].reports)))
             $run.PSObject.Properties.Add((New-Object System.Management.Automation.PSNoteProperty -ArgumentList 'Jobs', $results))
             $run
             foreach ($result in $results) { Write-HostScanOutcome -Result $result -Cmdlet $PSCmdlet -Wait }

@@ -86,7 +86,7 @@ function Stop-HostScanJob {
     .LINK
     Export-HostScanReport
     #>
-    [CmdletBinding(DefaultParameterSetName = 'ById', SupportsShouldProcess = $true, ConfirmImpact = 'High')]
+    [CmdletBinding(DefaultParameterSetName = 'ByJob', SupportsShouldProcess = $true, ConfirmImpact = 'High')]
     [OutputType('HostScan.StopResult')]
     param(
         [Parameter(Mandatory = $true, Position = 0, ParameterSetName = 'ById', ValueFromPipeline = $true, ValueFromPipelineByPropertyName = $true)]

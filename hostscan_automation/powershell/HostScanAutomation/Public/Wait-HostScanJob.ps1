@@ -47,7 +47,7 @@ function Wait-HostScanJob {
     .LINK
     Get-HostScanJob
     #>
-    [CmdletBinding(DefaultParameterSetName = 'ById')]
+    [CmdletBinding(DefaultParameterSetName = 'ByJob')]
     [OutputType('HostScan.Job')]
     param(
         [Parameter(Mandatory = $true, Position = 0, ParameterSetName = 'ById', ValueFromPipeline = $true, ValueFromPipelineByPropertyName = $true)]
