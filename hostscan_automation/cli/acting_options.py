@@ -23,6 +23,8 @@ limit_options = stacked(
 
 planning_options = stacked(variable_option, limit_options)
 
+dry_run_option = click.option("--dry-run", is_flag=True, help="Only show the plan.")
+
 acting_options = stacked(
     click.option("--yes", is_flag=True, help="Do not ask. Limits and protect clauses still hold."),
     click.option("--reason", metavar="TEXT", help="Why; stands in the journal and the reports."),
@@ -49,6 +51,7 @@ class PlanningFlags:
 class ActingFlags:
     """How a run is started and told of."""
 
+    dry_run: bool = False
     yes: bool = False
     reason: str | None = None
     reports: tuple[str, ...] = ()

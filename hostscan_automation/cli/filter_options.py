@@ -46,7 +46,11 @@ filter_options = stacked(
 
 @dataclass(frozen=True, slots=True)
 class FilterFlags:
-    """What the filter flags were given; all of them must hold."""
+    """What the filter flags were given; all of them must hold.
+
+    Attributes:
+        any_host: Whether one host of a job that fits is enough, or every host must.
+    """
 
     status: tuple[str, ...] = ()
     host: tuple[str, ...] = ()
@@ -56,14 +60,10 @@ class FilterFlags:
     created_by: tuple[str, ...] = ()
     older_than: str | None = None
     where: tuple[str, ...] = ()
+    any_host: bool = False
 
-    def read(self, quantifier: str, job_ids: Sequence[UUID] = ()) -> Filter | None:
+    def read(self, job_ids: Sequence[UUID] = ()) -> Filter | None:
         """Return the filter that ids and flags make up, or None where nothing was given.
-
-        Args:
-            quantifier: How many of a job's hosts the host flags speak of: `any_host`,
-                `every_host`.
-            job_ids: Only these jobs.
 
         Raises:
             FilterError: A flag is wrong; the message names it.
@@ -81,7 +81,7 @@ class FilterFlags:
             created_by=self.created_by,
             older_than=self.older_than,
             where=[load_filter_text(text) for text in self.where],
-            quantifier=quantifier,
+            quantifier="any_host" if self.any_host else "every_host",
         )
         return criteria.to_filter(_LABELS)
 

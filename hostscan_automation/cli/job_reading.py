@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -53,7 +54,7 @@ hostscan jobs list --output csv > jobs.csv""",
 @pass_invocation
 def list_jobs(invocation: Invocation, flags: FilterFlags, output: str) -> None:
     """Stream the list, or what the filter leaves of it, to stdout."""
-    wanted = flags.read("any_host")
+    wanted = replace(flags, any_host=True).read()
     settings = settings_of(invocation)
     with reading(invocation, settings) as reader:
         reader.sign_in()

@@ -11,7 +11,7 @@ from hostscan_automation.cli.render_data import OutputFormat, write_plan
 from hostscan_automation.cli.render_plan import show_plan
 from hostscan_automation.cli.variables import read_variables
 from hostscan_automation.playbook.loading import load_playbook
-from hostscan_automation.runner import Work, make_plan, work_of_playbook
+from hostscan_automation.runner import Guard, Work, make_plan, work_of_filter, work_of_playbook
 from hostscan_automation.wiring import guard_of
 
 if TYPE_CHECKING:
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from hostscan_automation.api.client import HostScanReader
     from hostscan_automation.cli.acting_options import PlanningFlags
     from hostscan_automation.cli.invocation import Invocation
+    from hostscan_automation.jobs.filters import Filter
     from hostscan_automation.jobs.plan import CancelPlan
     from hostscan_automation.playbook.model import Playbook
     from hostscan_automation.settings import Settings
@@ -30,12 +31,19 @@ class Prepared:
     """What is to be done, and where; nothing was asked of the server yet.
 
     Attributes:
+        guard: What the profile limits and protects.
         playbook: None for work that comes from flags.
     """
 
     settings: Settings
+    guard: Guard
     work: Work
     playbook: Playbook | None = None
+
+    @property
+    def file(self) -> str | None:
+        """The playbook's file, for the journal."""
+        return None if self.playbook is None else str(self.playbook.file)
 
 
 def prepared_playbook(invocation: Invocation, path: Path, flags: PlanningFlags) -> Prepared:
@@ -47,8 +55,22 @@ def prepared_playbook(invocation: Invocation, path: Path, flags: PlanningFlags) 
     """
     playbook = load_playbook(path, variables=read_variables(flags.variables))
     settings = settings_of(invocation, playbook.profile)
-    work = work_of_playbook(playbook, guard_of(settings), max_jobs=flags.max_jobs)
-    return Prepared(settings, work, playbook)
+    guard = guard_of(settings)
+    work = work_of_playbook(playbook, guard, max_jobs=flags.max_jobs)
+    return Prepared(settings, guard, work, playbook)
+
+
+def prepared_filter(
+    invocation: Invocation, name: str, selector: Filter, flags: PlanningFlags
+) -> Prepared:
+    """Return the work of cancelling what a filter selects, within the profile's limits.
+
+    Raises:
+        SettingsError: Server or sign-in are not set.
+    """
+    settings = settings_of(invocation)
+    guard = guard_of(settings)
+    return Prepared(settings, guard, work_of_filter(name, selector, guard, max_jobs=flags.max_jobs))
 
 
 def made_plan(invocation: Invocation, reader: HostScanReader, work: Work) -> CancelPlan:

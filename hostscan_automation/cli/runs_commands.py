@@ -15,8 +15,9 @@ from hostscan_automation.cli.options import output_option
 from hostscan_automation.errors import JournalError, ReportError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from hostscan_automation.reports.writing import ReportWritten
     from hostscan_automation.runs.journal import Journal
     from hostscan_automation.runs.record import RunRecord
 
@@ -96,7 +97,12 @@ def open_journal(invocation: Invocation) -> Iterator[Journal]:
         yield journal
 
 
-def put_run(invocation: Invocation, record: RunRecord, output: str) -> None:
+def put_run(
+    invocation: Invocation,
+    record: RunRecord,
+    output: str,
+    written: Sequence[ReportWritten] = (),
+) -> None:
     """Write the report on a run to stdout."""
     from hostscan_automation.cli.render_data import OutputFormat, write_report
     from hostscan_automation.cli.render_run import show_run as show_table
@@ -104,7 +110,7 @@ def put_run(invocation: Invocation, record: RunRecord, output: str) -> None:
     from hostscan_automation.reports.formats import render
 
     if output == "table":
-        show_table(invocation.out.data, record)
+        show_table(invocation.out.data, record, written)
     elif output in {"markdown", "html"}:
         invocation.out.data.write(render(record, ReportFormat(output)))
     else:
