@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -63,6 +64,9 @@ class Program:
 @pytest.fixture
 def program_for(tmp_path: Path) -> Any:
     """Return a function that gives the program for a simulator."""
+
+    # reports are written beside the playbook
+    shutil.copy(PLAYBOOKS / "cancel-stuck-in-queue.yaml", tmp_path / "stuck.yaml")
 
     def program(server: Simulator, **further: str) -> Program:
         clean = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
