@@ -44,6 +44,7 @@ _FRAMES: Final[Mapping[str, type[BaseModel]]] = {
     "report": ReportFrame,
 }
 _QUOTED: Final = re.compile("'([^']*)'")
+_SUBJECT: Final = re.compile("^(Input|String|List) should")
 _KINDS: Final = {
     "int_type": "a whole number",
     "float_type": "a number",
@@ -125,8 +126,9 @@ def _message(error: ErrorDetails, place: tuple[str | int, ...]) -> str:
 def _plain_words(error: ErrorDetails) -> str:
     if error["type"] in _KINDS:
         return f"must be {_KINDS[error['type']]}, not {shown(error['input'])}"
-    text = error["msg"].replace("Input should be", "must be").replace("Input should", "must")
-    return text[:1].lower() + text[1:]
+    if error["type"] == "string_pattern_mismatch":
+        return "a variable's name is made of letters, digits, _ and -, and begins with a letter"
+    return _SUBJECT.sub("must", error["msg"])
 
 
 def _unknown_key(place: tuple[str | int, ...]) -> str:

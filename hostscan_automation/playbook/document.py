@@ -96,9 +96,9 @@ def parse_document(text: str) -> tuple[Node | None, list[Finding]]:
 def _syntax_fault(error: yaml.YAMLError, text: str) -> Finding:
     mark = getattr(error, "problem_mark", None)
     if mark is None:  # of the reader: a character that no YAML text may hold
-        position = getattr(error, "position", 0)
-        before = text[:position]
-        line, column = before.count("\n") + 1, position - before.rfind("\n")
+        offset = getattr(error, "position", 0)  # in bytes: libyaml reads UTF-8
+        before = text.encode("utf-8")[:offset].decode("utf-8", "ignore")
+        line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         return Finding("holds a control character", line=line, column=column)
     problem = getattr(error, "problem", None) or "cannot be read"
     return Finding(f"is no valid YAML: {problem}", line=mark.line + 1, column=mark.column + 1)
