@@ -63,10 +63,8 @@ def read_address(words: Words) -> Address:
         OutsideSubsetError: It begins with no server, or holds something not known here.
     """
     first, *rest = words.pieces or (Literal("", words.place),)
-    for piece in rest:
-        _require_literal(piece, words.place)
-    following = tuple(piece for piece in rest if isinstance(piece, Literal))
-    if isinstance(first, Given) and first.is_environment:
+    following = tuple(_require_literal(piece, words.place) for piece in rest)
+    if isinstance(first, Given) and first.is_environment and following:
         return Address(f"$env:{first.name}".lower(), is_written_out=False, pieces=following)
     literal = _require_literal(first, words.place)
     if literal.text.startswith("/"):

@@ -6,12 +6,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from hostscan_automation.porting.addresses import (
-    Address,
-    check_path,
-    read_address,
-    refuse_wipe,
-)
+from hostscan_automation.porting.addresses import Address, check_path, read_address, refuse_wipe
 from hostscan_automation.porting.bodies import body_of_table, body_of_text
 from hostscan_automation.porting.diagnostics import Notes, Repair
 from hostscan_automation.porting.evaluation import Fields, Given, Json, Reply, Value, Words
@@ -201,7 +196,7 @@ class CallReader:
         if isinstance(value, Words) and isinstance(given := value.only, Given):
             if not given.is_environment:
                 self.notes.add(Repair.P009, given.place, given.name)
-        elif isinstance(value, Constant) or (isinstance(value, Words) and value.fixed):
+        elif value is not None and _is_code(value):
             self.notes.add(Repair.P013, value.place, "one-time code")
         else:
             raise OutsideSubsetError(request.place, "the second step needs the code as its body")
@@ -262,6 +257,13 @@ class CallReader:
         if not self.lacks_session:
             self.notes.add(Repair.P019, place)
         self.lacks_session = True
+
+
+def _is_code(value: Value) -> bool:
+    """Say whether a one-time code is written into the example, as text or as a number."""
+    if isinstance(value, Constant):
+        return isinstance(value.value, int) and not isinstance(value.value, bool)
+    return isinstance(value, Words) and bool(value.fixed)
 
 
 def _token_of(authorization: Value) -> Reply:

@@ -63,7 +63,8 @@ def job_call(step: Step) -> JobCall | None:
     is_theirs = tuple(one.lower() for one in segments[:4]) == _ROOT
     if verb is None or not is_theirs or step.body is not None or not step.is_authorized:
         return None
-    if step.query_parameters and verb is not JobVerb.STOP_HOST:
+    queries = tuple(one.name for one in step.query_parameters)
+    if queries and (verb, queries) != (JobVerb.STOP_HOST, ("hostConnected",)):
         return None
     ids = [one for one in segments[4:] if is_id(one)]
     parameter = step.path_parameters[0] if step.path_parameters else None

@@ -70,17 +70,19 @@ def _steps(section: Section, document: _Document) -> list[Step]:
     document.notes.extend(repairs)
     variables = Variables()
     reader = CallReader(section, variables, document.notes, document.servers)
-    found: list[tuple[Step, Place]] = []
+    steps: list[Step] = []
     for statement in statements:
         request = _request_of(statement)
         if request is not None:
-            found.append((reader.read(request), request.place))
+            steps.append(reader.read(request))
             if len(document.servers) > 1:
                 raise OutsideSubsetError(request.place, "requests go to more than one server")
         if isinstance(statement, Assignment):
-            _assign(statement, variables, found)
-    _note_what_is_missing(statements, found, variables, document.notes)
-    return _with_queries(section, found, document.notes)
+            _assign(statement, variables, steps)
+    if steps:
+        document.notes.add(Repair.P020, steps[0].place)
+        _note_missing_error_stop(statements[0], variables, document.notes)
+    return _with_queries(section, steps, document.notes)
 
 
 def _request_of(statement: Statement) -> Request | None:
@@ -88,10 +90,10 @@ def _request_of(statement: Statement) -> Request | None:
     return value if isinstance(value, Request) else None
 
 
-def _assign(statement: Assignment, variables: Variables, found: list[tuple[Step, Place]]) -> None:
+def _assign(statement: Assignment, variables: Variables, steps: list[Step]) -> None:
     match statement.value:
         case Request():
-            reply = Reply(found[-1][0].sign_in)
+            reply = Reply(steps[-1].sign_in)
             variables.assign(statement.target.name, Words((reply,), statement.value.place))
         case NewSession():
             variables.assign(statement.target.name, statement.value)
@@ -99,44 +101,34 @@ def _assign(statement: Assignment, variables: Variables, found: list[tuple[Step,
             variables.assign(statement.target.name, variables.evaluate(statement.value))
 
 
-def _note_what_is_missing(
-    statements: tuple[Statement, ...],
-    found: list[tuple[Step, Place]],
-    variables: Variables,
-    notes: Notes,
-) -> None:
-    if not found:
-        return
-    notes.add(Repair.P020, found[0][1])
+def _note_missing_error_stop(first: Statement, variables: Variables, notes: Notes) -> None:
     if not variables.holds("ErrorActionPreference", "stop"):
-        first = statements[0]
         place = first.target.place if isinstance(first, Assignment) else first.place
         notes.add(Repair.P021, place)
 
 
-def _with_queries(section: Section, found: list[tuple[Step, Place]], notes: Notes) -> list[Step]:
+def _with_queries(section: Section, steps: list[Step], notes: Notes) -> list[Step]:
     """Return the steps, the documented call among them with its query parameters."""
-    calls = [(step, place) for step, place in found if step.sign_in is None]
-    documented = _documented_call(section, calls)
+    documented = _documented_call(section, [step for step in steps if step.sign_in is None])
     queries = _queries(section, notes) if documented is not None else ()
     return [
-        replace(step, query_parameters=queries) if step is documented else step for step, _ in found
+        replace(step, query_parameters=queries) if step is documented else step for step in steps
     ]
 
 
-def _documented_call(section: Section, calls: list[tuple[Step, Place]]) -> Step | None:
+def _documented_call(section: Section, calls: list[Step]) -> Step | None:
     operation = section.operation
     if operation is None or not calls:
         if section.queries and len(calls) > 1:
-            raise OutsideSubsetError(calls[-1][1], "page does not tell whose parameters it lists")
-        return calls[0][0] if calls else None
-    for step, _ in calls:
+            message = "page does not tell whose parameters it lists"
+            raise OutsideSubsetError(calls[-1].place, message)
+        return calls[0] if calls else None
+    for step in calls:
         if (step.method, step.path) == (operation.method, operation.path):
             return step
-    step, place = calls[-1]
     raise OutsideSubsetError(
-        place,
-        f"example sends {step}, and line {operation.place.line} of the page documents"
+        calls[-1].place,
+        f"example sends {calls[-1]}, and line {operation.place.line} of the page documents"
         f" {operation.method} {operation.path}",
     )
 

@@ -98,8 +98,8 @@ variables HOSTSCAN_SERVER, HOSTSCAN_LOGIN, HOSTSCAN_PASSWORD, HOSTSCAN_TOTP_SECR
 
 def _imports(calls: tuple[Step, ...], named: tuple[NamedParameter, ...]) -> Iterator[str]:
     yield "import argparse\nimport json\nimport sys\nfrom dataclasses import asdict, is_dataclass\n"
-    texts = [call for call in calls for one in call.path_parameters if one.type not in _TYPES]
-    if texts:
+    values = (one for call in calls for one in call.path_parameters)
+    if any(one.element_type not in _TYPES for one in values):
         yield "from urllib.parse import quote\n"
     if any(one.parameter.element_type == "uuid" for one in named):
         yield "from uuid import UUID\n"
@@ -175,7 +175,7 @@ def _path(call: Step, named: tuple[NamedParameter, ...]) -> str:
     def value(found: re.Match[str]) -> str:
         parameter = by_name[found[1]]
         argument = f"arguments.{_find(named, 'path', parameter).name}"
-        is_text = parameter.type not in _TYPES
+        is_text = parameter.element_type not in _TYPES
         return f"{{quote({argument}, safe='')}}" if is_text else f"{{{argument}}}"
 
     return f'f"{PLACEHOLDER.sub(value, call.path)}"'

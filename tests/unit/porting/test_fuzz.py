@@ -16,7 +16,7 @@ from tests.unit.porting.pages import Page, corpus
 
 PAGES = list(corpus())
 SIGNS = "\"'`$@{}()=:;#|-\n\r\\/%?&,.\0\u200b\u00a0\u201c\u2019\u2013"
-WORDS = ("$Host", "$($x)", "@{", "<#", "#>", "```", "```powershell\n", '@"\n', '\n"@')
+WORDS = ("$Host", "$env:X", "$($x)", "@{", "<#", "#>", "```", "```powershell\n", '@"\n', '\n"@')
 PIECES = st.sampled_from([*SIGNS, *WORDS, "TruncateAllTables"])
 
 Edits: TypeAlias = "list[tuple[float, int, str]]"

@@ -47,6 +47,15 @@ def finding(text: str, file_name: str = "example.ps1") -> str:
             "1:24: only a line end may follow the opening of a here-string",
         ),
         ("Invoke-RestMethod", "1:1: the request has no address"),
+        ("Invoke-RestMethod -Uri $env:X", "1:24: value of $X in an address is not known"),
+        (
+            'Invoke-RestMethod -Uri "$($env:X)a/b"',
+            "1:34: path does not begin with a slash",
+        ),
+        (
+            "Invoke-RestMethod -Uri ''",
+            "1:24: address begins neither with a server nor with a slash",
+        ),
         ("Invoke-RestMethod -Uri $true", "1:24: the address is no text"),
         ('Invoke-RestMethod -Uri "x', "1:24: string does not end on its line"),
         ("Invoke-RestMethod -Uri 'x", "1:24: string does not end on its line"),
@@ -131,6 +140,7 @@ def test_a_statement_outside_the_subset_is_named_with_its_place(text: str, expec
         ("$Headers = @{", "$Headers = 'x' # @{", "command 'Authorization' cannot be carried over"),
         ("-Headers $Headers", "-Headers $NPSUrl", "the headers are no hashtable"),
         ("-Body $MfaCode", "", "the second step needs the code as its body"),
+        ("-Body $MfaCode", "-Body $true", "the second step needs the code as its body"),
         ("-Body $MfaCode", "-Body $Token", "the second step needs the code as its body"),
         ("    Login = ", "    Name = ", "the sign-in needs (ConvertTo-Json ...) of Login and Pass"),
         ("(ConvertTo-Json $Login)", "$Login", "the sign-in needs (ConvertTo-Json ...) of Login"),

@@ -245,6 +245,18 @@ def run(
             None,
         ),
         (Page("C", "GET", STOP), ["--host-scan-host-id", ID], f"{JOBS}/Host/{ID}/Stop", None),
+        (
+            Page("C", "GET", STOP, rows=(ROWS["take"],)),
+            ["--host-scan-host-id", ID, "--take", "1"],
+            f"{JOBS}/Host/{ID}/Stop?take=1",
+            None,
+        ),
+        (
+            Page("C", "GET", "/api/v1/Thing/{ids}", rows=("|ids|path|array[string(uuid)]|true||",)),
+            ["--ids", ID],
+            f"/api/v1/Thing/{ID}",
+            None,
+        ),
     ],
     ids=repr,
 )
