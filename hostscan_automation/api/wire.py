@@ -73,38 +73,6 @@ def read_text(reply: Reply) -> str:
     return _clean(value)
 
 
-def merge_detail(row: ScanJob, detail: ScanJob) -> ScanJob:
-    """Return a job with the status and hosts of its row and the times and people of its detail.
-
-    The detail has no status of the job, so the row's stands. A host that only the detail names is
-    added: a job is not what it was when it was listed, and its fingerprint must show that.
-    """
-    timed = {host.identity: host for host in detail.hosts or ()}
-    hosts = [_with_times(host, timed.pop(host.identity, None)) for host in row.hosts or ()]
-    hosts += timed.values()
-    return replace(
-        row,
-        hosts=tuple(hosts) if hosts else row.hosts,
-        has_detail=True,
-        created=detail.created,
-        modified=detail.modified,
-        created_by=detail.created_by,
-        created_from=detail.created_from,
-    )
-
-
-def _with_times(host: ScannedHost, timed: ScannedHost | None) -> ScannedHost:
-    if timed is None:
-        return host
-    return replace(
-        host,
-        queued=timed.queued,
-        started=timed.started,
-        heartbeat=timed.heartbeat,
-        finished=timed.finished,
-    )
-
-
 def _rows(
     reply: Reply, pieces: Iterator[bytes], build: Callable[[dict[str, Any]], _T]
 ) -> Iterator[_T]:

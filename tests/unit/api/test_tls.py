@@ -12,7 +12,7 @@ from hostscan_automation.api import tls
 from hostscan_automation.api.address import ServerAddress
 from hostscan_automation.api.call import Call
 from hostscan_automation.api.endpoints import Effect
-from hostscan_automation.api.inspection import inspect_server
+from hostscan_automation.api.inspection import reach
 from hostscan_automation.api.options import ConnectionOptions
 from hostscan_automation.api.server_time import ServerTime
 from hostscan_automation.api.transport import Transport
@@ -222,28 +222,16 @@ def test_a_server_without_tls_is_said_so() -> None:
         thread.join(5)
 
 
-def test_a_server_is_inspected_without_a_secret(
-    secured_wire: WireServer, certificates: Certificates
+def test_a_server_is_looked_at_without_sending_anything(
+    secured_wire: WireServer, wire: WireServer, certificates: Certificates
 ) -> None:
-    secured_wire.answer = lambda request: reply(200, "25.12.00000")
-    trusting = ConnectionOptions(ca_bundle=certificates.pem)
+    address = ServerAddress.parse(secured_wire.url)
 
-    facts = inspect_server(secured_wire.url, trusting)
-    assert (facts.url, facts.fingerprint) == (secured_wire.url, certificates.fingerprint)
-    assert (facts.version, facts.distrust) == ("25.12.00000", None)
-
-    facts = inspect_server(secured_wire.url)
-    assert facts.fingerprint == certificates.fingerprint
-    assert facts.distrust is not None
-
-    secured_wire.answer = lambda request: reply(401)
-    assert inspect_server(secured_wire.url, trusting).version is None
-    secured_wire.answer = lambda request: reply(200, b"<html>")
-    assert inspect_server(secured_wire.url, trusting).version is None
-    assert all("authorization" not in request.headers for request in secured_wire.received)
-
-
-def test_a_plain_server_has_no_fingerprint(wire: WireServer) -> None:
-    wire.answer = lambda request: reply(200, "25.12")
-
-    assert inspect_server(wire.url).fingerprint is None
+    assert reach(address, ConnectionOptions(ca_bundle=certificates.pem)) == certificates.fingerprint
+    with pytest.raises(CertificateError):
+        reach(address, ConnectionOptions())
+    assert reach(ServerAddress.parse(wire.url), ConnectionOptions()) is None
+    wire.stop()
+    with pytest.raises(NotReachedError):
+        reach(ServerAddress.parse(wire.url), ConnectionOptions())
+    assert secured_wire.received == wire.received == []

@@ -230,41 +230,6 @@ def test_parts_that_are_missing_in_a_detail_are_missing() -> None:
         detail({"actionQueue": "x"})
 
 
-def test_a_detail_lends_its_times_and_leaves_status_and_names() -> None:
-    listed = row(
-        status="Queued",
-        hostScanHostStatus=[{"hostScanHostId": HOST, "name": "lab-01", "status": "Queued"}],
-    )
-    told = detail(
-        join(HOST, "Running", timeStarted="2025-01-01T10:01:00Z"),
-        createdByUserName="LAB\\admin",
-    )
-
-    job = wire.merge_detail(listed, told)
-
-    assert job.status is JobStatus.QUEUED
-    assert job.has_detail
-    assert job.created_by == "LAB\\admin"
-    assert job.fingerprint == listed.fingerprint
-    assert (job.hosts or ())[0].name == "lab-01"
-    assert job.started == datetime(2025, 1, 1, 10, 1, tzinfo=UTC)
-
-
-def test_a_host_that_only_the_detail_names_changes_the_fingerprint() -> None:
-    listed = row(hostScanHostStatus=[{"hostScanHostId": HOST}])
-    told = detail(join(HOST), join(OTHER, "Running", heartBeatDateTimeUtc="2025-01-01T10:01:00Z"))
-
-    job = wire.merge_detail(listed, told)
-
-    assert len(job.hosts or ()) == 2
-    assert job.fingerprint != listed.fingerprint
-    assert job.heartbeat is not None
-
-
-def test_hosts_that_neither_names_stay_unknown() -> None:
-    assert wire.merge_detail(row(hostScanHostStatus=None), detail()).hosts is None
-
-
 @pytest.mark.parametrize(
     ("body", "media_type", "text"),
     [
