@@ -247,7 +247,7 @@ def run_record(head: sqlite3.Row, plan: CancelPlan, jobs: tuple[JobRecord, ...])
             jobs=jobs,
             reason=head["reason"],
             ended_by=head["ended_by"],
-            versions=json.loads(head["versions"]),
+            versions=dict(json.loads(head["versions"])),
         )
     except (ValueError, TypeError) as error:
         raise _damage(f"run {head['run_id']!r}", error) from None

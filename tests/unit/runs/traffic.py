@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
 
@@ -36,10 +37,11 @@ class SlidingWindow:
     """So many requests taken in any one second."""
 
     limit: Callable[[float], float]
-    taken: list[float] = field(default_factory=list)
+    taken: deque[float] = field(default_factory=deque)
 
     def takes(self, now: float) -> bool:
-        self.taken = [moment for moment in self.taken if moment > now - 1]
+        while self.taken and self.taken[0] <= now - 1:
+            self.taken.popleft()
         if len(self.taken) >= self.limit(now):
             return False
         self.taken.append(now)
