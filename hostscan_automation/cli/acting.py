@@ -51,18 +51,30 @@ def play(
         PlanRefusedError: A limit, a missing role, or somebody said no; nothing was sent.
     """
     reports = wanted_reports(prepared.playbook, acting.reports)
-    occasion = Occasion(acting.reason, prepared.file, reports)
     with reading(invocation, prepared.settings) as reader:
         plan = made_plan(invocation, reader, prepared.work)
         if acting.dry_run:
             put_plan(invocation, plan, output)
             return code_of(plan, planning)
         confirm(invocation, reader, plan, reports, yes=acting.yes)
-        client = HostScanClient.of(reader)
-        with open_journal(invocation) as journal:
-            run = TerminalRun(invocation, client, journal, prepared.guard, output)
-            code = run.play(lambda runner: runner.run(plan, occasion), reports)
+        occasion = Occasion(acting.reason, prepared.file, reports)
+        code = act(invocation, reader, plan, occasion, prepared.guard, output)
     return code or code_of(plan, planning)
+
+
+def act(
+    invocation: Invocation,
+    reader: HostScanReader,
+    plan: CancelPlan,
+    occasion: Occasion,
+    guard: Guard,
+    output: str,
+) -> ExitCode:
+    """Carry out a plan that was confirmed, in the reader's session."""
+    client = HostScanClient.of(reader)
+    with open_journal(invocation) as journal:
+        run = TerminalRun(invocation, client, journal, guard, output)
+        return run.play(lambda runner: runner.run(plan, occasion), occasion.reports)
 
 
 class TerminalRun:
