@@ -13,7 +13,7 @@ _LONGEST_SHOWN = 60
 
 def did_you_mean(word: object, choices: Iterable[str]) -> str:
     """Return ` (did you mean 'x'?)` for the choice nearest to a word, or nothing."""
-    by_folded = {choice.casefold(): choice for choice in choices}
+    by_folded = {choice.casefold(): str(choice) for choice in choices}
     nearest = difflib.get_close_matches(str(word)[:_LONGEST_SHOWN].casefold(), by_folded, n=1)
     return f" (did you mean {by_folded[nearest[0]]!r}?)" if nearest else ""
 

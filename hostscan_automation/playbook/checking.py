@@ -106,7 +106,7 @@ def _finding(root: Node, error: ErrorDetails) -> Finding:
 
 
 def _message(error: ErrorDetails, place: tuple[str | int, ...]) -> str:
-    kind, context = error["type"], error.get("ctx", {})
+    kind = error["type"]
     if error["input"] is None and kind not in ("missing", "extra_forbidden"):
         return "is empty: give a value, or leave it out"
     match kind:
@@ -114,16 +114,19 @@ def _message(error: ErrorDetails, place: tuple[str | int, ...]) -> str:
             return "is missing"
         case "extra_forbidden":
             return _unknown_key(place)
+        case "too_short":
+            return "is empty: at least one is needed"
         case "value_error":
-            return str(context["error"])
-        case "literal_error":
-            hint = did_you_mean(error["input"], _QUOTED.findall(context["expected"]))
-            return f"must be {context['expected']}, not {shown(error['input'])}{hint}"
+            return str(error["ctx"]["error"])
         case _:
             return _plain_words(error)
 
 
 def _plain_words(error: ErrorDetails) -> str:
+    if error["type"] == "literal_error":
+        expected = error["ctx"]["expected"]
+        hint = did_you_mean(error["input"], _QUOTED.findall(expected))
+        return f"must be {expected}, not {shown(error['input'])}{hint}"
     if error["type"] in _KINDS:
         return f"must be {_KINDS[error['type']]}, not {shown(error['input'])}"
     if error["type"] == "string_pattern_mismatch":

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, cast
 
 import yaml
 
@@ -190,11 +190,9 @@ class _TreeBuilder:
             self._enter(parent, node)
 
     def _enter(self, parent: Node, node: Node) -> None:
-        entry = self._key[-1]
+        # a value comes only after its key: see _wants_key
+        key, place = cast("tuple[str, Place]", self._key[-1])
         self._key[-1] = None
-        if entry is None:
-            return
-        key, place = entry
         if key in parent.members:
             first = parent.keys[key][0]
             self._fault(f"key {shown(key)} stands here twice, first on line {first}", place)

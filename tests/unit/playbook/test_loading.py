@@ -153,8 +153,8 @@ class TestFaults:
                 " (did you mean 'older_than'?)"
             ),
             (
-                "14:23: 010 is read as different numbers by different programs: write it without the"
-                " zero in front, or as text in quotes: '010'"
+                "14:23: 010 is read as different numbers by different programs: write it without"
+                " the zero in front, or as text in quotes: '010'"
             ),
             (
                 "15:34: steps.0.select.all.3.any_host.ip.cidr.var: 'subnt' is no variable"
