@@ -38,6 +38,7 @@ _REFUSED_AT_MOST = 2
 _CONNECTED_AT_MOST = 4
 _WAITS_FOR_A_FREE_CODE = 12
 _ASKED_AT_MOST = 3
+_MOMENT_S = 3.0
 _STEP_S = 30
 _AGAIN = (
     "Compare the secret with the server's, and the clocks; then try once more with --retry-sign-in."
@@ -218,7 +219,9 @@ class CodeStep:
             code = generator.at(self._time.now())
             if code.is_usable and self._claims(code.text):
                 return code.text
-            _log.info("waiting %.0f s for the next one-time code", code.next_in_s)
+            # a person who waits for longer than a moment wants to know for what
+            level = logging.WARNING if code.next_in_s > _MOMENT_S else logging.INFO
+            _log.log(level, "waiting %.0f s for the next one-time code", code.next_in_s)
             self._clock.sleep(code.next_in_s)
         raise SignInError(
             "no unused one-time code was to be had",

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from hostscan_automation.api.client import HostScanClient
 from hostscan_automation.cli.connection import progress_of, reading
 from hostscan_automation.cli.exits import ExitCode
+from hostscan_automation.cli.interrupts import SpokenStop
 from hostscan_automation.cli.planning import Prepared, code_of, made_plan, put_plan
 from hostscan_automation.cli.question import ask_to_cancel
 from hostscan_automation.cli.render_plan import show_plan
@@ -23,7 +24,6 @@ from hostscan_automation.runner import (
 )
 from hostscan_automation.runs.means import Means
 from hostscan_automation.runs.record import RunState
-from hostscan_automation.runs.stop import Stop
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -94,7 +94,7 @@ class TerminalRun:
     ) -> None:
         self._invocation = invocation
         self._output = output
-        self._stop = Stop()
+        self._stop = SpokenStop(invocation.environment.stderr)
         self._canceller = _Canceller(client)
         means = Means(
             reader=client,

@@ -127,7 +127,7 @@ def _heading(screen: Screen, title: str, typed: str) -> None:
 
 def _tell_what_next(screen: Screen, folder: Path) -> None:
     screen.line()
-    screen.line("The server is gone; playbook, reports and journal stay in:", "strong")
+    screen.line("The server is gone. What it left behind is in:", "strong")
     screen.line(f"  {folder}")
     screen.line()
     screen.line("What to type next:", "strong")
