@@ -64,11 +64,14 @@ class Job(TypedDict):
 
 
 class StopResult(TypedDict):
-    """What became of one job in a run: `HostScan.StopResult`."""
+    """What became of one job in a run: `HostScan.StopResult`.
+
+    `Outcome` is null for a job that a step only lists, and where the run has not come to it yet.
+    """
 
     Id: str
     HostName: str
-    Outcome: str
+    Outcome: str | None
     StatusBefore: str
     StatusAfter: str | None
     Detail: str | None
@@ -246,7 +249,7 @@ def stop_result(record: JobRecord, run_id: str) -> StopResult:
     return {
         "Id": str(record.job_id),
         "HostName": ", ".join(record.hosts),
-        "Outcome": (record.outcome or Outcome.NOT_ATTEMPTED).value,
+        "Outcome": None if record.outcome is None else record.outcome.value,
         "StatusBefore": record.status_before,
         "StatusAfter": record.status_after,
         "Detail": record.detail,

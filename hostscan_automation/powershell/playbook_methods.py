@@ -12,7 +12,7 @@ from hostscan_automation.playbook.loading import load_playbook
 from hostscan_automation.playbook.model import ReportRequest
 from hostscan_automation.powershell.acting import Act, check_limits, check_role
 from hostscan_automation.powershell.call_progress import CallProgress
-from hostscan_automation.powershell.faults import PLAN_CHANGED, Fault
+from hostscan_automation.powershell.faults import PLAN_CHANGED, PLAYBOOK_INVALID, Fault
 from hostscan_automation.powershell.objects import (
     diagnostic,
     plan_object,
@@ -63,7 +63,7 @@ def validate_playbook(call: Call, given: ValidatePlaybook, _desk: Desk) -> dict[
 def plan_playbook(call: Call, given: PlanPlaybook, desk: Desk) -> dict[str, Any]:
     """Plan a playbook from a fresh read; the plan waits here for its `playbook.apply`."""
     session = desk.session
-    playbook = load_playbook(Path(given.path), variables=given.variables)
+    playbook = _loaded(given)
     settings = settings_with_profile(session.settings, playbook.profile, desk.environ)
     guard = guard_of(settings)
     work = work_of_playbook(playbook, guard, max_jobs=given.max_count)
@@ -75,6 +75,14 @@ def plan_playbook(call: Call, given: PlanPlaybook, desk: Desk) -> dict[str, Any]
     plan_id = uuid4().hex
     desk.plans[plan_id] = ShownPlan(plan, playbook, guard)
     return {"plan": plan_object(plan, plan_id)}
+
+
+def _loaded(given: PlanPlaybook) -> Playbook:
+    try:
+        return load_playbook(Path(given.path), variables=given.variables)
+    except PlaybookError as error:
+        advice = error.hint or "Test-HostScanPlaybook shows each fault with its place."
+        raise Fault(PLAYBOOK_INVALID, error.message, advice=advice, target=given.path) from None
 
 
 def apply_plan(call: Call, given: ApplyPlan, desk: Desk) -> dict[str, Any]:

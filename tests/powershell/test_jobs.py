@@ -67,6 +67,7 @@ def told(shell: Shell, joining: str) -> Told:
         $new = @(Start-HostScanJob -HostId $both)
         Tell 'two scanned' $new.Count
         Tell 'resource' @(Start-HostScanJob -ManagedResourceId (New-Guid)).Count
+        Tell 'piped resource' @([pscustomobject]@{{ ManagedResourceId = New-Guid }} | Start-HostScanJob).Count
         Tell 'empty host' (Fails {{ Start-HostScanJob -HostId ([guid]::Empty) -ErrorAction Stop }})
         Tell 'waited' @($new | Wait-HostScanJob -PollSec 2 -TimeoutSec 30 | ForEach-Object {{ $_.IsTerminal }})
         Tell 'until' @(Wait-HostScanJob -Id $queued[0].Id -Until Queued, Running | ForEach-Object {{ $_.Id }})
@@ -160,9 +161,9 @@ def test_what_is_shown_is_a_table_of_what_matters_and_a_list_of_the_rest(told: T
 def test_scans_are_asked_for_once_each_and_waited_for(told: Told, server: Simulator) -> None:
     assert told["scanned"][0].startswith("HostScan.Job ")
     assert told["two scanned"] == 2
-    assert told["resource"] == 1
+    assert told["resource"] == told["piped resource"] == 1
     assert told["empty host"]["id"] == "HostScan.InvalidArgument,Start-HostScanJob"
-    assert len(server.requests("POST", path="/HostScanJob")) == 3
+    assert len(server.requests("POST", path="/HostScanJob")) == 4
     assert told["waited"] == [True, True]
 
 

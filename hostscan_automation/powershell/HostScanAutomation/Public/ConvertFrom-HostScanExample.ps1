@@ -40,7 +40,7 @@ function ConvertFrom-HostScanExample {
     .LINK
     Invoke-HostScanPlaybook
     #>
-    [CmdletBinding(DefaultParameterSetName = 'Path')]
+    [CmdletBinding(DefaultParameterSetName = 'Text')]
     [OutputType('HostScan.PortedExample')]
     param(
         [Parameter(Mandatory = $true, Position = 0, ParameterSetName = 'Path', ValueFromPipelineByPropertyName = $true)]
