@@ -68,12 +68,16 @@ def program_for(tmp_path: Path) -> Any:
     # reports are written beside the playbook
     shutil.copy(PLAYBOOKS / "cancel-stuck-in-queue.yaml", tmp_path / "stuck.yaml")
 
-    def program(server: Simulator, **further: str) -> Program:
+    def program(server: Simulator, *, without_code: bool = False, **further: str) -> Program:
         clean = {name: value for name, value in os.environ.items() if not name.startswith(_OURS)}
         ours = {
             "HOSTSCAN_STATE_DIR": str(tmp_path / "state"),
             "HOSTSCAN_CONFIG": str(tmp_path / "config.toml"),
         }
-        return Program(tmp_path, {**clean, **server.environment, **ours, **further})
+        # one code serves one sign-in, so a second process would wait for the next 30 seconds
+        application = server.accounts.application
+        app = {"HOSTSCAN_APP": application.login, "HOSTSCAN_API_KEY": application.password}
+        signed = {**server.environment, **(app if without_code else {})}
+        return Program(tmp_path, {**clean, **signed, **ours, **further})
 
     return program

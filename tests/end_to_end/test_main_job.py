@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import time
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
@@ -11,6 +12,7 @@ import pytest
 from hostscan_automation.simulator import Simulator, SimulatorConfig, parse_faults
 
 if TYPE_CHECKING:
+    import subprocess
     from collections.abc import Callable
     from pathlib import Path
 
@@ -37,6 +39,12 @@ def assert_agrees(report: dict[str, Any], server: Simulator) -> None:
             assert status is None
         elif job["outcome"] in {"protected", "drifted", "not_attempted"}:
             assert UUID(job["job_id"]) not in asked
+
+
+def wait_for_cancels(server: Simulator, process: subprocess.Popen[str], count: int) -> None:
+    while len(server.requests("DELETE")) < count:
+        assert process.poll() is None, process.communicate()
+        time.sleep(0.02)
 
 
 def test_the_main_job_runs_by_environment_variables_alone(
@@ -104,7 +112,7 @@ def test_jobs_that_finish_or_vanish_meanwhile_are_told_apart(
 
 def test_a_saved_plan_is_applied_once(program_for: Callable[..., Program]) -> None:
     with Simulator(SimulatorConfig()) as server:
-        program = program_for(server)
+        program = program_for(server, without_code=True)
         assert program.run("plan", STUCK, "--save", "plan.json").code == 0
         first = program.run("apply", "plan.json", "--yes", "--output", "json")
         assert first.code == 0, first.err
@@ -119,7 +127,7 @@ def test_a_plan_edited_by_hand_is_refused(
     program_for: Callable[..., Program], tmp_path: Path
 ) -> None:
     with Simulator(SimulatorConfig()) as server:
-        program = program_for(server)
+        program = program_for(server, without_code=True)
         program.run("plan", STUCK, "--save", "plan.json")
         path = tmp_path / "plan.json"
         path.write_text(path.read_text().replace('"max_jobs": ', '"max_jobs": 1'))
@@ -133,10 +141,9 @@ def test_a_killed_run_is_resumed_and_its_report_covers_the_whole_plan(
     program_for: Callable[..., Program],
 ) -> None:
     with Simulator(SimulatorConfig(faults=parse_faults(["latency=30"]))) as server:
-        program = program_for(server)
+        program = program_for(server, without_code=True)
         process = program.start("run", STUCK, "--yes")
-        while len(server.requests("DELETE")) < 5:
-            assert process.poll() is None, process.communicate()
+        wait_for_cancels(server, process, 5)
         process.kill()
         process.communicate()
         resumed = program.run("resume", "--yes", "--output", "json")
@@ -154,8 +161,7 @@ def test_ctrl_c_finishes_what_is_in_flight_and_still_reports(
 ) -> None:
     with Simulator(SimulatorConfig(faults=parse_faults(["latency=50"]))) as server:
         process = program_for(server).start("run", STUCK, "--yes", "--output", "json")
-        while len(server.requests("DELETE")) < 3:
-            assert process.poll() is None, process.communicate()
+        wait_for_cancels(server, process, 3)
         process.send_signal(signal.SIGINT)
         out, err = process.communicate(timeout=30)
         assert process.returncode == 130, err
@@ -178,7 +184,7 @@ def test_no_secret_is_printed_logged_or_written(
     program_for: Callable[..., Program], tmp_path: Path
 ) -> None:
     with Simulator(SimulatorConfig()) as server:
-        program = program_for(server)
+        program = program_for(server, without_code=True)
         ended = program.run("-vv", "run", STUCK, "--yes", *QUICK, "--log-file", "log.txt")
         assert ended.code == 0, ended.err
         admin = server.accounts.admin
