@@ -49,7 +49,7 @@ SETTLED_AFTER_S = 5.0
 """So long after a lost reply a cancel that was carried out shows in the list."""
 
 _FIRST_LOOK_S = 1.0
-_MOST_BUSY = 25
+_MOST_BUSY = 16
 _MOST_TROUBLES = 4
 _MOST_UNREAD = 3
 _UNREACHED_S = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0)
@@ -234,7 +234,7 @@ class Executor:
         match question:
             case Question.BUSY:
                 task.busy += 1
-                self._again(task, now, task.busy < _MOST_BUSY)
+                self._again(task, now, task.busy <= _MOST_BUSY)
             case Question.UNREACHED:
                 task.unreached += 1
                 tries = task.unreached

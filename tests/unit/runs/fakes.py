@@ -7,7 +7,7 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
-from uuid import UUID
+from uuid import NAMESPACE_DNS, UUID, uuid5
 
 from hostscan_automation.errors import (
     ApiError,
@@ -82,8 +82,12 @@ def scan_job(
         id=job_id(number),
         status=status,
         hosts=tuple(
-            ScannedHost(host_scan_host_id=UUID(int=0xB0B << 64 | number << 8 | n), name=name)
-            for n, name in enumerate(names)
+            ScannedHost(
+                host_scan_host_id=uuid5(NAMESPACE_DNS, f"{number}.{name}"),
+                name=name,
+                dns_name=f"{name}.example.com",
+            )
+            for name in names
         ),
     )
 
@@ -129,6 +133,7 @@ class FakeServer:
     lists: int = 0
     detail_reads: list[UUID] = field(default_factory=list)
     ahead: timedelta = timedelta()
+    _tries: Counter[UUID] = field(default_factory=Counter)
     _due: dict[UUID, float] = field(default_factory=dict)
     _lock: threading.RLock = field(default_factory=threading.RLock)
 
@@ -167,12 +172,13 @@ class FakeServer:
         return replace(found, has_detail=True)
 
     def server_now(self) -> datetime:
-        return self.clock.now() + self.ahead
+        return (self.clock.now() + self.ahead).replace(microsecond=0)  # a Date header
 
     def cancel_job(self, job_id: UUID) -> Reply:
         with self._lock:
+            self._tries[job_id] += 1
+            attempt = self._tries[job_id]
             self.sent.append(job_id)
-            attempt = self.sent.count(job_id)
         try:
             self.before_cancel(job_id, attempt)
         except NotReachedError:
