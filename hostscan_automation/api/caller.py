@@ -54,6 +54,13 @@ class Caller:
         patience = self._patience(self._transport.options.retry_for_s, only_unsent=False)
         return self._until_done(lambda token: parse(self._accepted(call, token)), patience)
 
+    def read_all(
+        self, call: Call, parse: Callable[[Reply, Iterator[bytes]], Iterator[_T]]
+    ) -> list[_T]:
+        """Send a reading call, again where that may help, and return all items of its reply."""
+        patience = self._patience(self._transport.options.retry_for_s, only_unsent=False)
+        return self._until_done(lambda token: list(self._items(call, token, parse)), patience)
+
     def stream(
         self, call: Call, parse: Callable[[Reply, Iterator[bytes]], Iterator[_T]]
     ) -> Iterator[_T]:

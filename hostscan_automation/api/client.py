@@ -175,8 +175,8 @@ class HostScanReader:
         return self._caller.stream(_call(endpoints.LIST_JOBS), wire.read_jobs)
 
     def jobs(self) -> list[ScanJob]:
-        """Return every host scan job at once."""
-        return list(self.iter_jobs())
+        """Return every host scan job at once; a list that breaks off is asked for again."""
+        return self._caller.read_all(_call(endpoints.LIST_JOBS), wire.read_jobs)
 
     def job(self, job_id: UUID | str) -> ScanJob:
         """Return one job in detail (page HostScanJob/GetJobStatus).
@@ -200,7 +200,7 @@ class HostScanReader:
 
     def scanned_hosts(self) -> list[ScannedHost]:
         """Return the hosts that were scanned (page HostScanJob/GetHosts); they are not jobs."""
-        return list(self._caller.stream(_call(endpoints.SCANNED_HOSTS), wire.read_hosts))
+        return self._caller.read_all(_call(endpoints.SCANNED_HOSTS), wire.read_hosts)
 
     def version(self) -> str:
         """Return the server's version, such as "25.12.00000"."""

@@ -11,6 +11,7 @@ import json
 import re
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 from uuid import UUID
 
@@ -28,6 +29,7 @@ _T = TypeVar("_T")
 _NIL = UUID(int=0)
 _UNSET_YEAR = 1
 _LONGEST_WORD = 80
+_PLAIN = (int, str, type(None))
 _MOMENT = re.compile(
     r"(\d{4}-\d\d-\d\d)[T ](\d\d:\d\d:\d\d)(?:\.(\d{1,12}))?\s*(Z|[+-]\d\d:?\d\d)?",
     re.ASCII | re.IGNORECASE,
@@ -90,7 +92,7 @@ def _shaped(reply: Reply, item: Any, build: Callable[[dict[str, Any]], _T]) -> _
 
 def _job_of_row(data: dict[str, Any]) -> ScanJob:
     description = _text(data.get("statusDescription"))
-    status = read_status(data.get("status"), description)
+    status = _status(data.get("status"), description)
     hosts = data.get("hostScanHostStatus")
     return ScanJob(
         id=_job_id(data),
@@ -112,7 +114,7 @@ def _host_of_row(item: Any) -> ScannedHost:
         os=_text(data.get("os")),
         ip=_text(data.get("ipAddress")),
         version=_text(data.get("version")),
-        status=read_status(data.get("status"), description),
+        status=_status(data.get("status"), description),
         status_description=description,
         failure_reason=_failure_reason(data),
     )
@@ -142,7 +144,7 @@ def _host_of_join(item: Any) -> ScannedHost:
     return replace(
         _scanned_host(host),
         host_scan_host_id=_uuid(join.get("hostScanHostId")) or _uuid(host.get("id")),
-        status=read_status(queue.get("status"), description),
+        status=_status(queue.get("status"), description),
         status_description=description,
         failure_reason=_failure_reason(queue),
         queued=_moment(queue.get("timeCreated")),
@@ -184,9 +186,24 @@ def _status_text(status: JobStatus | None, declared: object, description: str | 
     return said or description or "unknown"
 
 
+def _status(value: object, description: str | None) -> JobStatus | None:
+    return _known_status(value, description) if isinstance(value, _PLAIN) else None
+
+
+@lru_cache(1024, typed=True)
+def _known_status(value: int | str | None, description: str | None) -> JobStatus | None:
+    # a list of a million jobs has a dozen different pairs
+    return read_status(value, description)
+
+
 def _failure_reason(data: dict[str, Any]) -> str | None:
-    reason = read_failure_reason(data.get("failureReason"))
-    return None if reason is None else _text(reason)
+    value = data.get("failureReason")
+    return _known_reason(value) if isinstance(value, _PLAIN) else None
+
+
+@lru_cache(1024, typed=True)
+def _known_reason(value: int | str | None) -> str | None:
+    return _text(read_failure_reason(value))
 
 
 def _job_id(data: dict[str, Any]) -> UUID:

@@ -105,6 +105,10 @@ def test_jobs_given_away_are_never_given_again(client: HostScanClient, nps: Fake
         list(jobs)
     assert nps.wire.count(JOBS) == 1
 
+    nps.before[JOBS] = [head + row + b"," + b" " * 200_000]
+    assert client.jobs() == []
+    assert nps.wire.count(JOBS) == 3
+
 
 @pytest.mark.parametrize(
     ("planned", "kind"),
