@@ -23,9 +23,12 @@ from hostscan_automation.api.signin_methods import (
     Totp,
 )
 from hostscan_automation.errors import (
+    CertificateError,
     CodeRefusedError,
+    JournalError,
     NotReachedError,
     PasswordRefusedError,
+    RateLimitedError,
     ReplyLostError,
     ServerError,
     SessionExpiredError,
@@ -529,3 +532,117 @@ def test_a_short_secret_of_eighty_bits_signs_in(door: Door, method: PasswordSign
     assert len(door.nps.codes[0]) == 6
     assert SECRET not in str(door.nps.wire.received)
     assert door.ledger.refused_codes(Account(door.nps.wire.url, LOGIN), b"") == 0
+
+
+def test_a_long_retry_after_at_the_password_is_not_waited_for(door: Door) -> None:
+    door.nps.before["/signinBody"] = [reply(429, Retry_After="3600")]
+
+    with pytest.raises(RateLimitedError) as caught:
+        door.totp().sign_in()
+
+    assert caught.value.retry_after_s == 3600
+    assert door.clock.slept == []
+
+
+def test_a_long_retry_after_at_the_code_is_not_waited_for(door: Door) -> None:
+    door.nps.before["/signin2fa"] = [reply(503, Retry_After="3600")]
+
+    with pytest.raises(RateLimitedError):
+        door.totp().sign_in()
+
+    assert door.nps.wire.count("/signin2fa") == 1
+
+
+def test_codes_that_are_lost_again_and_again_end(door: Door) -> None:
+    door.nps.before["/signin2fa"] = [None] * 20
+
+    with pytest.raises(ReplyLostError):
+        door.totp().sign_in()
+
+    bodies = [r.body for r in door.nps.wire.received if r.path == "/signin2fa"]
+    assert len(bodies) == len(set(bodies)) == 4
+
+
+def test_a_given_code_whose_reply_was_lost_is_not_sent_again(door: Door) -> None:
+    door.nps.before["/signin2fa"] = [None]
+    client = door.client(PasswordSignIn(LOGIN, SecretStr(PASSWORD), GivenCode(SecretStr("123456"))))
+
+    with pytest.raises(ReplyLostError):
+        client.sign_in()
+    with pytest.raises(SessionExpiredError):
+        client.sign_in()
+
+    assert door.nps.wire.count("/signin2fa") == 1
+
+
+def test_where_every_code_is_taken_nothing_is_sent(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(door.ledger, "claim_code", lambda *_: False)
+    asking = PasswordSignIn(LOGIN, SecretStr(PASSWORD), AskCode(lambda: "123456"))
+
+    with pytest.raises(SignInError, match="no unused one-time code"):
+        door.totp().sign_in()
+    with pytest.raises(SignInError, match="had not been used already"):
+        door.client(asking).sign_in()
+
+    assert door.nps.codes == []
+
+
+def test_a_ledger_that_cannot_be_written_does_not_hide_a_refusal(
+    door: Door, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise JournalError("disk full")
+
+    monkeypatch.setattr(door.ledger, "note_password", full)
+    with pytest.raises(PasswordRefusedError):
+        door.totp("wrong").sign_in()
+    monkeypatch.undo()
+
+    monkeypatch.setattr(door.ledger, "note_code", full)
+    door.nps.is_code_right = lambda code: False
+    with pytest.raises(CodeRefusedError):
+        door.totp().sign_in()
+
+    assert len(door.nps.codes) == 2
+    assert caplog.text.count("disk full") == 3
+
+
+def test_another_certificate_in_mid_sign_in_ends_it(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = door.totp()
+    transport = client._transport
+    exchange = transport.exchange
+    changes_at = ["/signinBody"]
+
+    def changed(call: object, token: str | None = None) -> object:
+        if getattr(call, "path", "") == changes_at[0]:
+            raise CertificateError("is pinned")
+        return exchange(call, token)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(transport, "exchange", changed)
+    for path in ("/signinBody", "/signin2fa"):
+        changes_at[0] = path
+        with pytest.raises(CertificateError):
+            client.sign_in()
+    assert door.nps.wire.count("/signin2fa") == 0
+
+
+def test_a_server_that_goes_away_for_good_in_mid_sign_in_ends_it(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client = door.totp()
+    transport = client._transport
+    exchange = transport.exchange
+
+    def away(call: object, token: str | None = None) -> object:
+        if getattr(call, "path", "") == "/signin2fa":
+            raise NotReachedError("away")
+        return exchange(call, token)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(transport, "exchange", away)
+    with pytest.raises(NotReachedError):
+        client.sign_in()
+    assert sum(door.clock.slept) < 10
