@@ -235,9 +235,7 @@ HOST_FIELDS: Final = _by_name(
     ),
     Field("queued", FieldType.TIME, _DETAIL, "when this host was queued", _only("queued")),
     Field("started", FieldType.TIME, _DETAIL, "when this host started", _only("started")),
-    Field(
-        "heartbeat", FieldType.TIME, _DETAIL, "the latest sign of life of it", _only("heartbeat")
-    ),
+    Field("heartbeat", FieldType.TIME, _DETAIL, "its latest sign of life", _only("heartbeat")),
     Field("finished", FieldType.TIME, _DETAIL, "when this host finished", _only("finished")),
 )
 """What stands inside `every_host`, `any_host` and `no_host`, about one host of the job."""

@@ -69,7 +69,12 @@ _ALL_OPERATORS = (
         "was given by the server (`true`), or was not (`false`)",
         "exists: false",
     ),
-    Operator("in_file", _COMPARED, "stands in a file, one value a line", "in_file: hosts.txt"),
+    Operator(
+        "in_file",
+        _COMPARED - {_T.NUMBER},
+        "stands in a file, one value a line",
+        "in_file: hosts.txt",
+    ),
 )
 OPERATORS: Final[Mapping[str, Operator]] = {operator.name: operator for operator in _ALL_OPERATORS}
 """Every operator, in the order in which people are told of them."""
