@@ -232,10 +232,12 @@ class TokenSource:
         token = self._token
         if token is not None and token is not refused and self._left_s(token) > 0:
             try:
-                return self._adopt(self._renew(token))
+                token = self._renew(token)
             except HostscanError as error:
                 _log.info("the session was not renewed yet: %s", error.message)
-                return self._adopt(token)
+            else:
+                _log.info("the session was renewed")
+            return self._adopt(token)
         if self._sign_ins_without_use >= _SIGN_INS_WITHOUT_USE:
             raise SessionExpiredError(
                 "the server refuses the sessions it has just given",

@@ -34,7 +34,7 @@ LONGEST_REPLY = 64 * 2**20
 
 _FIRST_FINAL_STATUS = 200
 _STOCK_SEND = HTTPAdapter.send
-_CONNECTIONS_OF_A_STREAM = 4
+_POOLED_AT_MOST = 256
 
 
 class KeptConnections(HTTPAdapter):
@@ -47,7 +47,7 @@ class KeptConnections(HTTPAdapter):
     def __init__(self, line: Line) -> None:
         self._line = line
         self._resting: deque[Connection] = deque()
-        super().__init__(max_retries=0, pool_maxsize=_CONNECTIONS_OF_A_STREAM)
+        super().__init__(max_retries=0, pool_maxsize=_POOLED_AT_MOST)
 
     @override
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
@@ -103,13 +103,17 @@ class KeptConnections(HTTPAdapter):
 
     def _exchange(self, request: PreparedRequest) -> Response:
         connection = self._connected()
-        failure: NotReachedError | ReplyLostError
+        failure: NotReachedError | ReplyLostError | ValueError
         try:
             reply = connection.ask(request)
             body = reply.read(LONGEST_REPLY)
         except (OSError, http.client.HTTPException, HTTPError) as error:
             connection.close()
             failure = _failure(request, error, has_left=connection.has_left)
+        except ValueError:
+            # http.client shows the whole header, and the header may be the token
+            connection.close()
+            failure = ValueError("a header holds characters that HTTP does not allow")
         except BaseException:
             connection.close()
             raise

@@ -83,6 +83,18 @@ class TestWhatIsSent:
             "content-length": "2",
         }
 
+    @pytest.mark.parametrize("value", ["Bearer x\r\nHost: y", "Bearer \u20ac"])
+    def test_a_header_that_is_none_is_not_shown(
+        self, transport: Transport, wire: WireServer, value: str
+    ) -> None:
+        call = Call("GET", "/x", Effect.READ, headers={"Authorization": value})
+
+        with pytest.raises(ValueError, match="HTTP does not allow") as caught:
+            transport.exchange(call)
+        assert "Bearer" not in str(caught.value)
+        assert caught.value.__context__ is None
+        assert wire.received == []
+
     def test_a_post_without_body_says_so(self, transport: Transport, wire: WireServer) -> None:
         transport.exchange(Call("POST", "/x", Effect.CHANGE))
 
