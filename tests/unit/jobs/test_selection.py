@@ -45,7 +45,7 @@ class TestNotEnded:
             assert decision.undecided is not None
             assert decision.undecided.field == "status"
 
-    @pytest.mark.parametrize("status", set(ACTIVE) - {JobStatus.SCHEDULED})
+    @pytest.mark.parametrize("status", sorted(set(ACTIVE) - {JobStatus.SCHEDULED}))
     def test_everything_else_is_selected_by_all_jobs(self, status: JobStatus) -> None:
         assert disposition(select({"all_jobs": True}), a_job(status)) is Disposition.CANCEL
 
