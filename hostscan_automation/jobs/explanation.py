@@ -20,7 +20,7 @@ from hostscan_automation.jobs.fields import UNREADABLE, FieldType
 from hostscan_automation.jobs.guards import NotEnded, NotScheduled, clause_text
 from hostscan_automation.jobs.sight import Sights
 from hostscan_automation.jobs.times import TimeClause
-from hostscan_automation.jobs.verdict import verdict_text
+from hostscan_automation.jobs.verdict import FALSE, verdict_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -99,17 +99,31 @@ def explain(selection: Selection, job: ScanJob, now: datetime) -> Explanation:
         )
         for one in selection.protect
     )
-    return Explanation(job.id, _conclusion(selection.decide(job, now), job), steps, protect)
+    decision = selection.decide(job, now)
+    conclusion = _conclusion(decision, _first_failures(selection, job, sight))
+    return Explanation(job.id, conclusion, steps, protect)
 
 
-def _conclusion(decision: JobDecision, job: ScanJob) -> str:
+def _first_failures(selection: Selection, job: ScanJob, sight: Sight) -> str:
+    """Return for each step that does not fit the first demand that does not hold."""
+    found = []
+    for step in selection.steps:
+        failed = (one for one in step.demands if one.possible(job, sight) == FALSE)
+        if (first := next(failed, None)) is not None:
+            saw = _saw(first, job, sight)
+            besides = f", not {saw}" if saw else ""
+            found.append(f"step {step.name!r} wants {clause_text(first)}{besides}")
+    return "; ".join(found)
+
+
+def _conclusion(decision: JobDecision, failures: str) -> str:
     if decision.needs_detail:
         return "Its detail is needed to decide."
     if decision.undecided is not None:
         reason = decision.undecided
         return f"Not selected: step {reason.step!r} lacks {reason.field}, for {reason.clause}."
     if decision.step is None:
-        return f"Not selected: no step fits (its status is {status_text(job)})."
+        return f"Not selected: {failures}."
     if decision.protected_by is not None:
         return f"Selected by step {decision.step.name!r}, but protected by {decision.protected_by}."
     return f"Selected by step {decision.step.name!r} ({decision.step.action.value})."

@@ -32,7 +32,7 @@ def value_of(type_: FieldType, value: Any) -> Any:
         case FieldType.ID:
             return _id(text)
         case _:
-            return text
+            return _plain(text)
 
 
 def words_of(value: Any) -> str:
@@ -56,6 +56,16 @@ def _why_no_text(value: Any) -> str:
     return "must be text: put the value in quotes"
 
 
+def _plain(text: str) -> str:
+    """Return a text that is no pattern: `name: dc*` would fit no host, and protect none."""
+    if "*" in text or "?" in text:
+        raise ValueError(
+            f"{shown(text)} looks like a pattern: write {{glob: {shown(text)}}}"
+            " (there, [*] and [?] stand for the signs themselves)"
+        )
+    return text
+
+
 def _word(text: str, what: str, known: Iterable[str]) -> str:
     by_folded = {word.casefold(): word for word in known}
     if text.casefold() not in by_folded:
@@ -69,7 +79,8 @@ def _address(text: str) -> str:
         raise ValueError(f"{shown(text)} is a network: write {{cidr: {text}}}")
     address = address_of(text)
     if address is UNREADABLE:
-        raise ValueError(f"{shown(text)} is no IP address")
+        hint = ": write {glob: ...} or {cidr: ...}" if "*" in text else ""
+        raise ValueError(f"{shown(text)} is no IP address{hint}")
     return str(address)
 
 

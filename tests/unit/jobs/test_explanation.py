@@ -110,7 +110,14 @@ def test_the_conclusion_is_one_sentence(job: ScanJob, conclusion: str) -> None:
         ),
         (
             a_job(JobStatus.COMPLETE),
-            "Not selected: no step fits (its status is Complete).",
+            (
+                "Not selected: step 'running' wants"
+                " (has not ended: part of every cancel step), not Complete."
+            ),
+        ),
+        (
+            a_job(hosts=()),
+            "Not selected: step 'running' wants host_count: 1, not 0.",
         ),
         (
             a_job(None),
@@ -124,3 +131,14 @@ def test_the_conclusion_is_one_sentence(job: ScanJob, conclusion: str) -> None:
 def test_the_conclusion_names_step_and_protection(job: ScanJob, conclusion: str) -> None:
     step = Step("running", compile_filter({"host_count": 1}))
     assert explain(Selection((step,), SELECTION.protect), job, NOW).conclusion == conclusion
+
+
+def test_the_conclusion_says_what_each_step_missed() -> None:
+    steps = (
+        Step("a", compile_filter({"any_host": {"name": "web-1"}})),
+        Step("b", compile_filter({"status": "Running"}), Action.LIST),
+    )
+    assert explain(Selection(steps), a_job(), NOW).conclusion == (
+        "Not selected: step 'a' wants any_host: {name: web-1}; step 'b' wants status: Running,"
+        " not Queued."
+    )

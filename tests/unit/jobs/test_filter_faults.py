@@ -89,6 +89,14 @@ def faults(data: Any, **further: Any) -> list[str]:
         ({"any_host": {"ip": "10.0.0.0/8"}},
          "any_host.ip: '10.0.0.0/8' is a network: write {cidr: 10.0.0.0/8}"),
         ({"any_host": {"ip": "10.0.0"}}, "any_host.ip: '10.0.0' is no IP address"),
+        ({"any_host": {"ip": "10.0.*"}},
+         "any_host.ip: '10.0.*' is no IP address: write {glob: ...} or {cidr: ...}"),
+        ({"any_host": {"name": "dc*"}},
+         ("any_host.name: 'dc*' looks like a pattern: write {glob: 'dc*'}"
+          " (there, [*] and [?] stand for the signs themselves)")),
+        ({"created_by": {"not_in": ["admin", "svc?"]}},
+         ("created_by.not_in: 'svc?' looks like a pattern: write {glob: 'svc?'}"
+          " (there, [*] and [?] stand for the signs themselves)")),
         ({"any_host": {"ip": {"cidr": "10.0.0.1/8"}}},
          "any_host.ip.cidr: '10.0.0.1/8' has bits set behind its prefix: write 10.0.0.0/8"),
         ({"any_host": {"failure_reason": "AccesDenied"}},
