@@ -119,11 +119,13 @@ class Transport:
         except (RequestException, HTTPError, OSError) as error:
             failure = _lost(call, error)
         else:
+            _log.debug("%s %s: %d", call.method, call.path, response.status_code)
             self.was_heard = True
             self._time.note(response.headers.get("Date"))
             if "Set-Cookie" in response.headers:
                 self._keep_cookies(request, response)
             return response
+        _log.debug("%s %s: %s", call.method, call.path, failure.message)
         # Outside of the handler: requests' exceptions hold the request with its token and body,
         # and a chained exception would carry them along.
         raise failure
