@@ -15,7 +15,7 @@ from hostscan_automation.clock import SystemClock
 from hostscan_automation.simulator import Simulator, SimulatorConfig
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from hostscan_automation.clock import Clock
@@ -49,6 +49,7 @@ class Terminal:
     Attributes:
         typed: What the person types at questions.
         secrets: What the person types where it is not shown.
+        all_seen: Whether stdout is a terminal, too.
     """
 
     folder: Path
@@ -56,18 +57,20 @@ class Terminal:
     typed: str = ""
     secrets: list[str] = field(default_factory=list)
     is_terminal: bool = False
+    all_seen: bool = False
     clock: Clock = field(default_factory=SystemClock)
     asked: list[str] = field(default_factory=list)
+    answer: Callable[[str], str] | None = None
 
     def run(self, *arguments: str) -> Ended:
-        out, err = Stream(), Stream(is_terminal=self.is_terminal)
+        out, err = (Stream(is_terminal=self.is_terminal and both) for both in (self.all_seen, True))
         environment = Environment(
             stdin=Stream(self.typed, is_terminal=self.is_terminal),
             stdout=out,
             stderr=err,
             environ=self.environ,
             clock=self.clock,
-            read_secret=self._answer,
+            read_secret=self.answer or self._answer,
         )
         code = main(arguments, environment)
         return Ended(code, out.getvalue(), err.getvalue())

@@ -1,16 +1,30 @@
 from __future__ import annotations
 
+import contextlib
 import json
 from typing import TYPE_CHECKING, Any
+from uuid import uuid4
 
 import pytest
+from pydantic import SecretStr
 
+from hostscan_automation.api.client import HostScanClient
+from hostscan_automation.api.ledger import SignInLedger
+from hostscan_automation.api.signin_methods import BearerSignIn
+from hostscan_automation.cli.acting import TerminalRun
+from hostscan_automation.cli.environment import Environment
+from hostscan_automation.cli.invocation import Invocation
+from hostscan_automation.cli.runs_commands import open_journal
+from hostscan_automation.errors import ApiError, JournalError
+from hostscan_automation.runner import Guard, Runner
 from hostscan_automation.simulator import Simulator, SimulatorConfig, parse_faults
+from tests.unit.cli.conftest import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from hostscan_automation.runs.record import RunRecord
     from tests.unit.cli.conftest import Ended, Terminal
 
 QUICK = "execute: {rate: unlimited, canary: 0, confirm: 20s}"
@@ -408,3 +422,35 @@ class TestRuns:
         ended = terminal.run("runs", "show")
         assert ended.code == 3
         assert "no runs yet" in ended.err
+
+
+class TestFailuresAfterTheFirstCancel:
+    """They must not end with a code that promises that nothing was sent."""
+
+    @pytest.fixture
+    def run(self, terminal: Terminal, lab: Simulator, tmp_path: Path) -> Iterator[TerminalRun]:
+        environment = Environment(
+            Stream(), Stream(), Stream(), terminal.environ, terminal.clock, lambda _: ""
+        )
+        invocation = Invocation.of(environment)
+        method = BearerSignIn(SecretStr(lab.accounts.application.password))
+        with (
+            HostScanClient(lab.url, method, ledger=SignInLedger(tmp_path)) as client,
+            open_journal(invocation) as journal,
+        ):
+            yield TerminalRun(invocation, client, journal, Guard(), "json")
+
+    def test_before_it_the_error_keeps_its_code(self, run: TerminalRun) -> None:
+        def fail(_: Runner) -> RunRecord:
+            raise JournalError("disk is full")
+
+        with pytest.raises(JournalError):
+            run.play(fail, ())
+
+    def test_after_it_the_code_is_8(self, run: TerminalRun) -> None:
+        def fail(_: Runner) -> RunRecord:
+            with contextlib.suppress(ApiError):
+                run._canceller.cancel_job(uuid4())
+            raise JournalError("disk is full")
+
+        assert run.play(fail, ()) == 8
