@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import os
 import signal
 import threading
@@ -40,7 +41,7 @@ def test_outside_of_the_main_thread_nothing_is_touched() -> None:
     found: list[object] = []
 
     def look() -> None:
-        with ending_by_signal(), SpokenStop(open(os.devnull)).listening():  # noqa: PTH123
+        with ending_by_signal(), SpokenStop(io.StringIO()).listening():
             found.append(signal.getsignal(signal.SIGTERM))
 
     before = signal.getsignal(signal.SIGTERM)
