@@ -1,0 +1,123 @@
+"""Play the campaign: `python -m tests.campaign [--minutes N] [--seed S] [--only NAME]`.
+
+Ends with a table of figures and exit code 0 where nothing was found, else 1. The same seed gives
+the same jobs, faults and moments, as far as processes and threads let it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import itertools
+import signal
+import sys
+import time
+from functools import partial
+from typing import TYPE_CHECKING
+
+from tests.campaign import bad_input, crashes, endings, network, overload, sign_ins
+from tests.campaign.tally import Tally, table
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    Scenario = Callable[[], Tally]
+
+KILLS = 200
+
+
+def main() -> int:
+    """Play what was asked for and print the figures."""
+    options = _options()
+    began = time.monotonic()
+    until = began + 60 * options.minutes
+    tallies: list[Tally] = []
+    for scenario in _scenarios(options.seed, until):
+        name = _name(scenario)
+        if options.only and options.only not in name:
+            continue
+        if time.monotonic() >= until:
+            print(f"time is over: {name} and what follows was not played", flush=True)
+            break
+        tally = _played(scenario, name)
+        tallies.append(tally)
+        print(f"{time.monotonic() - began:6.0f} s  {' · '.join(tally.cells)}", flush=True)
+        for finding in tally.findings[:10]:
+            print(f"          ! {finding}", flush=True)
+    print(f"\nSeed {options.seed}, {(time.monotonic() - began) / 60:.1f} minutes\n")
+    print(table(tallies))
+    found = sum(len(tally.findings) for tally in tallies)
+    print(f"\n{found} findings in {len(tallies)} scenarios")
+    return 1 if found or not tallies else 0
+
+
+def _played(scenario: Scenario, name: str) -> Tally:
+    try:
+        return scenario()
+    except Exception as error:  # noqa: BLE001 - one scenario that breaks must not hide the others
+        return Tally(name, findings=[f"the scenario broke: {type(error).__name__}: {error}"])
+
+
+def _scenarios(seed: int, until: float) -> Iterator[Scenario]:
+    # The long ones may take a share of the time that is there.
+    half = time.monotonic() + (until - time.monotonic()) / 2
+    yield partial(crashes.killed_again_and_again, seed=seed, kills=KILLS, until=half)
+    yield from _endings(seed)
+    yield from _network(seed)
+    yield from _sign_ins(seed)
+    yield partial(overload.rate_limited, (100, 40, 150), seed=seed)
+    yield partial(overload.slower_tenfold, seed=seed)
+    for attack in bad_input.ATTACKS:
+        yield partial(bad_input.thrown_at, attack, seed=seed, until=until)
+
+
+def _endings(seed: int) -> Iterator[Scenario]:
+    interrupt, end = signal.SIGINT, signal.SIGTERM
+    yield partial(endings.signalled, "SIGINT once", [interrupt], seed=seed, runs=5)
+    yield partial(endings.signalled, "SIGINT twice", [interrupt, interrupt], seed=seed, runs=5)
+    yield partial(endings.signalled, "SIGTERM", [end], seed=seed, runs=5)
+    yield partial(endings.full_disk, seed=seed, runs=8)
+    yield partial(endings.no_state_folder, seed=seed)
+    yield partial(endings.two_at_once, seed=seed, runs=5)
+    yield partial(endings.damaged_journal, seed=seed, runs=12)
+    yield partial(endings.jumping_clock, seed=seed, runs=3)
+
+
+def _network(seed: int) -> Iterator[Scenario]:
+    for name, share in itertools.product(network.ALONE, network.SHARES):
+        yield partial(network.fault_alone, name, share, seed=seed)
+    for share in network.SHARES:
+        yield partial(network.all_mixed, share, seed=seed)
+    for share in (0.01, 0.1):
+        yield partial(network.endless_replies, share, seed=seed)
+    yield partial(network.slow, 3000, seed=seed)
+    yield partial(network.gone_for_a_while, seed=seed)
+
+
+def _sign_ins(seed: int) -> Iterator[Scenario]:
+    yield partial(sign_ins.short_tokens, seed=seed)
+    yield partial(sign_ins.wrong_password, seed=seed)
+    yield partial(sign_ins.wrong_totp_secret, seed=seed)
+    yield partial(sign_ins.sign_in_fails, seed=seed)
+    yield partial(sign_ins.clock_off, 300, seed=seed)
+    yield partial(sign_ins.clock_off, -300, seed=seed)
+    yield partial(sign_ins.two_in_one_step, seed=seed)
+    yield partial(sign_ins.role_missing, seed=seed)
+
+
+def _name(scenario: Scenario) -> str:
+    function = scenario.func  # type: ignore[attr-defined]
+    room = function.__module__.rpartition(".")[2]
+    given = " ".join(str(one) for one in scenario.args if isinstance(one, str | int | float))  # type: ignore[attr-defined]
+    return f"{room}.{function.__name__} {given}".strip()
+
+
+def _options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.campaign", description=__doc__)
+    parser.add_argument("--minutes", type=float, default=30.0, help="how long at most (30)")
+    parser.add_argument("--seed", type=int, default=1, help="of ids, faults and moments (1)")
+    parser.add_argument("--only", metavar="NAME", help="scenarios with this in their name")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    sys.exit(main())

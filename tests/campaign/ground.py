@@ -1,0 +1,243 @@
+"""The ground a scenario is played on: a server, a playbook, a state folder, and the program."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from uuid import UUID
+
+from hostscan_automation.simulator import JobSpec, Simulator, SimulatorConfig, parse_faults
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+_OURS = ("HOSTSCAN_", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "COV_CORE", "NO_COLOR")
+_TOKEN = re.compile(rb"eyJ[\w-]{8,}\.[\w-]{8,}")
+_PLAYBOOK = """\
+version: 1
+name: campaign
+protect:
+  - any_host: {{name: {{glob: "dc*"}}}}
+limits: {{max_jobs: 100000, max_percent: 100}}
+steps:
+  - name: lab
+    select:
+      all:
+        - status: Queued
+        - every_host: {{name: {{glob: "lab-*"}}}}
+execute: {{{execute}}}
+"""
+EXECUTE = {
+    "workers": 16,
+    "rate": "unlimited",
+    "confirm": "30s",
+    "deadline": "10m",
+    "stop_after_failures": 1000,
+}
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a process ended.
+
+    Attributes:
+        hung: Whether the watchdog had to end it; its stacks are in `err` then.
+    """
+
+    code: int
+    out: str
+    err: str
+    took_s: float
+    hung: bool = False
+
+    @property
+    def json(self) -> Any:
+        """What it printed, as JSON."""
+        return json.loads(self.out)
+
+    @property
+    def report(self) -> dict[str, Any] | None:
+        """The report it printed, or None where it printed none."""
+        try:
+            found = json.loads(self.out)
+        except ValueError:
+            return None
+        return found if found.get("schema") == "hostscan/run-report/1" else None
+
+    def __str__(self) -> str:
+        return (
+            f"exit {self.code} after {self.took_s:.1f} s{' (hung)' * self.hung}: {self.err[-600:]}"
+        )
+
+
+@dataclass
+class Ground:
+    """Everything of one scenario, and what its processes printed."""
+
+    server: Simulator
+    folder: Path
+    planned: set[UUID]
+    environment: Mapping[str, str]
+    printed: list[str] = field(default_factory=list)
+    _began: dict[int, float] = field(default_factory=dict)
+
+    @property
+    def state(self) -> Path:
+        """The state folder."""
+        return self.folder / "state"
+
+    @property
+    def playbook(self) -> Path:
+        """The playbook that means exactly the planned jobs."""
+        return self.folder / "campaign.yaml"
+
+    def write_playbook(self, **execute: object) -> None:
+        """Write the playbook, with these settings of `execute` in place of the usual ones."""
+        settings = {**EXECUTE, **execute}
+        text = ", ".join(f"{name}: {value}" for name, value in settings.items())
+        self.playbook.write_text(_PLAYBOOK.format(execute=text), encoding="utf-8")
+
+    def start(
+        self, *arguments: object, module: str = "hostscan_automation", **more: Any
+    ) -> subprocess.Popen[str]:
+        """Start the program, with a JSON log in the folder."""
+        command = ("--log-file", "log.jsonl", "--log-format", "json", "-vv", *arguments)
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, *map(str, command)],
+            env=dict(self.environment),
+            cwd=self.folder,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            **more,
+        )
+        self._began[process.pid] = time.monotonic()
+        return process
+
+    def end(self, process: subprocess.Popen[str], timeout_s: float = 120) -> Ended:
+        """Wait for a process; one that hangs is ended, and its stacks are kept."""
+        hung = False
+        try:
+            out, err = process.communicate(timeout=timeout_s)
+        except subprocess.TimeoutExpired:
+            hung = True
+            process.send_signal(signal.SIGABRT)  # faulthandler writes where every thread is
+            out, err = process.communicate()
+        self.printed += [out, err]
+        took_s = time.monotonic() - self._began.pop(process.pid)
+        return Ended(process.returncode, out, err, took_s, hung)
+
+    def run(self, *arguments: object, timeout_s: float = 120, **more: Any) -> Ended:
+        """Start the program and wait for its end."""
+        return self.end(self.start(*arguments, **more), timeout_s)
+
+    def play(self, timeout_s: float = 120, **more: Any) -> Ended:
+        """Run the playbook to its end."""
+        return self.run(*RUN, self.playbook, timeout_s=timeout_s, **more)
+
+    def leaks(self) -> list[str]:
+        """Return every place outside memory where a secret is found, or that others may read."""
+        found = [f"output {number}" for number, text in enumerate(self.printed) if self._has(text)]
+        found += [
+            str(path.relative_to(self.folder))
+            for path in self.folder.rglob("*")
+            if path.is_file() and self._holds(path.read_bytes())
+        ]
+        private = [self.state, *self.state.rglob("*"), self.folder / "log.jsonl"]
+        return found + [
+            f"{path.name} is open to others"
+            for path in private
+            if path.exists() and path.stat().st_mode & 0o077
+        ]
+
+    def _has(self, text: str) -> bool:
+        return self._holds(text.encode())
+
+    def _holds(self, data: bytes) -> bool:
+        accounts = self.server.accounts
+        named = (accounts.admin, accounts.without_mfa, accounts.application)
+        secrets = [one.password for one in named] + [accounts.admin.totp_secret or "-"]
+        return any(secret.encode() in data for secret in secrets) or bool(_TOKEN.search(data))
+
+
+RUN = ("run", "--yes", "--output", "json")
+RESUME = ("resume", "--yes", "--output", "json")
+
+
+@contextmanager
+def ground(
+    jobs: int,
+    *,
+    faults: Iterable[str] = (),
+    seed: int = 1,
+    account: str = "application",
+    **config: Any,
+) -> Iterator[Ground]:
+    """Give a server with so many jobs to cancel among others that must not be touched.
+
+    Args:
+        jobs: How many the playbook means.
+        faults: As a person types them.
+        seed: Of ids and faults.
+        account: `application` (no one-time code, so no waiting for the next) or `admin`.
+        config: Further settings of the server.
+    """
+    settings = SimulatorConfig(jobs=0, seed=seed, faults=parse_faults(faults), **config)
+    with tempfile.TemporaryDirectory(prefix="campaign-") as name, Simulator(settings) as server:
+        folder = Path(name)
+        clean = {key: value for key, value in os.environ.items() if not key.startswith(_OURS)}
+        environment = {
+            **clean,
+            **_credentials(server, account),
+            "HOSTSCAN_STATE_DIR": str(folder / "state"),
+            "HOSTSCAN_CONFIG": str(folder / "config.toml"),
+            "PYTHONFAULTHANDLER": "1",
+            "PYTHONPATH": str(Path(__file__).parents[2]),
+            "TMPDIR": str(folder),
+        }
+        made = Ground(server, folder, _fill(server, jobs, seed), environment)
+        made.write_playbook()
+        yield made
+
+
+def _fill(server: Simulator, jobs: int, seed: int) -> set[UUID]:
+    chance = random.Random(f"ids:{seed}")
+    planned = set()
+    for number in range(jobs):
+        job_id = UUID(int=chance.getrandbits(128), version=4)
+        server.add_job(JobSpec(job_id=job_id, hosts=[f"lab-{number:05}"]))
+        planned.add(job_id)
+        if number % 10 == 0:  # in between, what must stay as it is
+            server.add_job(JobSpec(hosts=[f"prod-{number}"]))
+            server.add_job(JobSpec(hosts=[f"lab-{number}", f"prod-{number}"]))
+            server.add_job(JobSpec(hosts=[f"lab-{number}"], status="Complete"))
+    return planned
+
+
+def _credentials(server: Simulator, account: str) -> dict[str, str]:
+    if account == "admin":
+        return server.environment
+    application = server.accounts.application
+    kept = {
+        name: value
+        for name, value in server.environment.items()
+        if name in {"HOSTSCAN_SERVER", "HOSTSCAN_CA_BUNDLE"}
+    }
+    return {
+        **kept,
+        "HOSTSCAN_APP": application.login,
+        "HOSTSCAN_API_KEY": application.password,
+    }

@@ -1,0 +1,123 @@
+"""A short, fixed slice of the campaign, and proof that its judge can find something."""
+
+from __future__ import annotations
+
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from hostscan_automation.simulator import JobSpec, Simulator, SimulatorConfig
+from tests.campaign import bad_input, crashes, endings, network
+from tests.campaign.judge import Witness, judge, untruth
+from tests.campaign.tally import Tally, table
+
+if TYPE_CHECKING:
+    from uuid import UUID
+
+pytestmark = pytest.mark.simulator
+
+
+@pytest.fixture
+def server() -> Simulator:
+    return Simulator(SimulatorConfig(jobs=0))
+
+
+def row(job_id: UUID, outcome: str | None, attempts: int = 1) -> dict[str, Any]:
+    return {"job_id": str(job_id), "outcome": outcome, "attempts": attempts}
+
+
+def assert_clean(tally: Tally) -> None:
+    assert not tally.findings, "\n".join(tally.findings)
+    assert not any((tally.lost, tally.untrue, tally.doubled, tally.overreached, tally.hung))
+
+
+def test_the_judge_misses_a_job_that_is_not_in_the_report(server: Simulator) -> None:
+    job_id = server.add_job(JobSpec())
+    assert judge(server, {"jobs": []}, planned={job_id}).lost == [f"{job_id} is told 0 times"]
+
+
+def test_the_judge_sees_a_job_that_is_told_twice_or_was_not_planned(server: Simulator) -> None:
+    job_id = server.add_job(JobSpec())
+    twice = {"jobs": [row(job_id, "not_attempted")] * 2}
+    assert len(judge(server, twice, planned={job_id}).lost) == 1
+    assert len(judge(server, {"jobs": [row(job_id, "gone")]}, planned=set()).lost) == 1
+
+
+def test_the_judge_sees_what_is_told_otherwise_than_it_is(server: Simulator) -> None:
+    job_id = server.add_job(JobSpec())
+    verdict = judge(server, {"jobs": [row(job_id, "cancelled")]}, planned={job_id})
+    assert verdict.untrue == [f"{job_id}: told as cancelled, is Queued after 0 cancels"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "status", "cancels"),
+    [
+        ("cancelled", "Queued", 1),
+        ("cancelled", "Cancelled", 0),
+        ("already_finished", "Cancelled", 1),
+        ("already_finished", "Running", 0),
+        ("gone", "Queued", 0),
+        ("failed", "Cancelled", 1),
+        ("not_attempted", "Cancelled", 1),
+        ("drifted", "Cancelled", 1),
+        ("protected", "Cancelled", 1),
+        (None, "Queued", 0),
+        ("no such outcome", "Queued", 0),
+    ],
+)
+def test_an_outcome_that_is_not_true_is_told(
+    outcome: str | None, status: str, cancels: int
+) -> None:
+    assert untruth(outcome, status, cancels)
+
+
+def test_the_judge_sees_a_second_cancel_and_a_stranger() -> None:
+    import requests  # noqa: PLC0415 - somebody else's client, on purpose
+
+    with Simulator(SimulatorConfig(jobs=0)) as server:
+        ours, other = server.add_job(JobSpec()), server.add_job(JobSpec())
+        headers = {"Authorization": f"Bearer {server.accounts.application.password}"}
+        for job_id in (ours, ours, other):
+            requests.delete(
+                f"{server.url}/api/v1/HostScanJob/{job_id}", headers=headers, timeout=5
+            ).close()
+        witness = Witness(asked={ours: 1})
+        report = {"jobs": [row(ours, "accepted", attempts=1)]}
+        verdict = judge(server, report, planned={ours}, witness=witness)
+    assert verdict.overreached == [f"DELETE /api/v1/HostScanJob/{other}"]
+    assert verdict.doubled == [
+        f"{ours}: 2 times",
+        f"{ours} was asked for again after its result was journalled",
+    ]
+    assert verdict.untrue == [f"{ours}: 1 attempts told, 2 arrived"]
+
+
+def test_the_table_has_a_line_for_each_scenario() -> None:
+    text = table([Tally("one", runs=1234), Tally("two")])
+    assert text.splitlines()[2].startswith("| one | 1,234 | 0 |")
+    assert len(text.splitlines()) == 4
+
+
+def test_killed_interrupted_and_unheard_runs_lose_and_double_nothing() -> None:
+    scenarios = [  # side by side: they mostly wait
+        partial(crashes.killed_again_and_again, seed=11, kills=3, jobs=150),
+        partial(endings.signalled, "SIGINT", [signal.SIGINT], seed=3, runs=1, jobs=80),
+        partial(network.fault_alone, "lost-reply", 0.5, seed=1, jobs=40),
+    ]
+    with ThreadPoolExecutor(len(scenarios)) as threads:
+        tallies = list(threads.map(lambda scenario: scenario(), scenarios))
+    for tally in tallies:
+        assert tally.faults
+        assert_clean(tally)
+
+
+def test_nothing_is_sent_where_nothing_can_be_written_down() -> None:
+    assert_clean(endings.no_state_folder(seed=1))
+
+
+@pytest.mark.parametrize("attack", bad_input.ATTACKS, ids=lambda attack: attack.name)
+def test_bad_input_ends_in_an_error_of_ours(attack: bad_input.Attack) -> None:
+    assert_clean(bad_input.thrown_at(attack, seed=1, inputs=150))
