@@ -170,7 +170,7 @@ def test_workers_share_sessions_that_end_every_second(bench: Bench) -> None:
     with ThreadPoolExecutor(8) as pool:
         assert all(pool.map(look, range(8)))
     renewed = len(server.requests(path="UserToken")) + len(server.requests(path="signin2fa"))
-    assert 2 <= renewed <= 10
+    assert 2 <= renewed <= 30  # of hundreds of calls
 
 
 def test_every_lost_reply_is_told_and_nothing_is_sent_twice(bench: Bench) -> None:
