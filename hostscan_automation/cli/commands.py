@@ -52,6 +52,8 @@ def write_options(
     """Write the options into the help: the command's own first, then the shared ones."""
     sections: dict[str, list[tuple[str, str]]] = {"Options": []}
     for parameter in command.get_params(ctx):
+        if isinstance(parameter, click.Argument):  # the text above tells of them
+            continue
         heading = getattr(parameter, "heading", "Options")
         record = parameter.get_help_record(ctx)
         if record is not None:

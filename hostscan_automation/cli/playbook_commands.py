@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -12,6 +13,9 @@ from hostscan_automation.cli.invocation import Invocation, pass_invocation
 from hostscan_automation.cli.options import output_option
 from hostscan_automation.cli.variables import read_variables, variable_option
 from hostscan_automation.errors import PlaybookError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 PLAYBOOKS_SCHEMA = "hostscan/playbooks/1"
 _FILE = click.Path(path_type=Path)
@@ -100,7 +104,7 @@ def validate(invocation: Invocation, variables: tuple[str, ...], files: tuple[Pa
 
     given = read_variables(variables)
     codes = set()
-    for file in files:
+    for file in _expanded(files):
         try:
             playbook = load_playbook(file, variables=given)
         except PlaybookError as error:
@@ -110,6 +114,13 @@ def validate(invocation: Invocation, variables: tuple[str, ...], files: tuple[Pa
             steps = counted(len(playbook.selection.steps), "step")
             invocation.out.data.line(f"{file}: valid ({playbook.name}, {steps})")
     return max(codes, default=ExitCode.DONE)
+
+
+def _expanded(files: tuple[Path, ...]) -> Iterator[Path]:
+    """Yield the files; the shells of Windows leave `*.yaml` to the program."""
+    for file in files:
+        found = [] if file.exists() else sorted(file.parent.glob(file.name))
+        yield from found or [file]
 
 
 @command(

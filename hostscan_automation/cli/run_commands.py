@@ -123,7 +123,7 @@ def apply(
     help=_RESUME_HELP,
     examples="hostscan resume\nhostscan resume 20260131-223000-0a1b2c --yes",
 )
-@click.argument("run_id", metavar="RUN", required=False)
+@click.argument("run_id", metavar="[RUN]", required=False)
 @click.option("--yes", is_flag=True, help="Do not ask. Protect clauses still hold.")
 @connection_options
 @output_option("table", "json", "jsonl", "csv", "yaml")

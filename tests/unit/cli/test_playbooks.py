@@ -72,6 +72,16 @@ def test_every_fault_of_every_file_is_told_with_its_place(
     assert ended.out == f"{good}: valid (g, 1 step)\n"
 
 
+def test_a_pattern_that_the_shell_left_alone_is_expanded(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    terminal.run("playbooks", "copy", "--all", str(tmp_path))
+    ended = terminal.run("playbooks", "validate", str(tmp_path / "*.yaml"))
+    assert ended.code == 0
+    assert len(ended.out.splitlines()) == len(shipped_playbooks())
+    assert terminal.run("playbooks", "validate", str(tmp_path / "*.yml")).code == 6
+
+
 def test_a_variable_is_a_name_and_a_value_once(terminal: Terminal, tmp_path: Path) -> None:
     assert terminal.run("playbooks", "validate", "x.yaml", "--var", "n").code == 2
     assert terminal.run("playbooks", "validate", "x.yaml", "--var", "n=1", "--var", "n=2").code == 2
