@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from hostscan_automation.api.call import JSON_HEADERS, Call
 from hostscan_automation.api.endpoints import SIGN_IN_2FA, SIGN_IN_2FA_OLD, Effect
-from hostscan_automation.api.password_step import REFUSED_STATUSES
+from hostscan_automation.api.password_step import is_refused
 from hostscan_automation.api.replies import refusal, server_words
 from hostscan_automation.api.signin_methods import AskCode, GivenCode, NoMfa, Totp, clean_code
 from hostscan_automation.api.tokens import token_of
@@ -140,7 +140,7 @@ class CodeStep:
             ApiError: The server failed; the code is spent.
         """
         reply = self._sent(code, pre_token)
-        if reply.status in REFUSED_STATUSES:
+        if is_refused(reply):
             self._refuse(reply, code)
         if reply.status in _UNKNOWN_PATH:
             raise SignInError(

@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger("hostscan.api")
 
-REFUSED_STATUSES = frozenset({400, 401, 403, 423})
+_REFUSED_STATUSES = frozenset({400, 401, 403, 423})
+_STATUSES_OF_PROXIES = frozenset({400, 403})
 _SENT_AT_MOST = 5
 _SENT_TO_STRANGERS = 3
 _LONGEST_WAIT_S = 60.0
@@ -81,7 +82,7 @@ class PasswordStep:
         if not self._was_accepted:
             self._look_at_marker()
         reply = self._sent()
-        if reply.status in REFUSED_STATUSES:
+        if is_refused(reply):
             self._refuse(reply)
         if not reply.is_success:
             raise refusal(reply, self._time.now())
@@ -150,6 +151,15 @@ class PasswordStep:
         except JournalError as error:
             _log.warning("the refused password could not be noted: %s", error.message)
         raise PasswordRefusedError(message, hint=hint)
+
+
+def is_refused(reply: Reply) -> bool:
+    """Say whether the server looked at what was sent and refused it.
+
+    A page with a 400 or 403 comes from a proxy in between, which has not looked.
+    """
+    is_page = reply.media_type == "text/html" and reply.status in _STATUSES_OF_PROXIES
+    return reply.status in _REFUSED_STATUSES and not is_page
 
 
 def _wait_s(error: HostscanError, sent: int) -> float:

@@ -25,6 +25,7 @@ from hostscan_automation.api.signin_methods import (
 from hostscan_automation.errors import (
     CertificateError,
     CodeRefusedError,
+    ForbiddenError,
     JournalError,
     NotReachedError,
     PasswordRefusedError,
@@ -646,3 +647,14 @@ def test_a_server_that_goes_away_for_good_in_mid_sign_in_ends_it(
     with pytest.raises(NotReachedError):
         client.sign_in()
     assert sum(door.clock.slept) < 10
+
+
+@pytest.mark.parametrize("path", ["/signinBody", "/signin2fa"])
+def test_the_page_of_a_proxy_is_no_verdict_on_a_secret(door: Door, path: str) -> None:
+    page = reply(403, b"<html>Blocked by policy</html>", Content_Type="text/html")
+    door.nps.before[path] = [page]
+
+    with pytest.raises(ForbiddenError, match="Blocked by policy"):
+        door.totp().sign_in()
+    door.clock.advance(60)
+    door.totp().sign_in()
