@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from hostscan_automation.errors import HostscanError, JournalError, SignInError
 from hostscan_automation.jobs.drift import status_text
 from hostscan_automation.jobs.outcome import Outcome
-from hostscan_automation.runs.crew import Crew
+from hostscan_automation.runs.crew import OVERDUE_S, Crew
 from hostscan_automation.runs.looks import ended_as, ended_text, rows_of
 from hostscan_automation.runs.runlog import Result
 
@@ -82,7 +82,8 @@ class Confirmation:
             self._told = done
         if stop.is_requested:
             self._ticks_left -= 1
-        return self._ticks_left > 0 and not stop.is_at_once
+        is_overdue = self._clock.monotonic() >= self._until + OVERDUE_S
+        return self._ticks_left > 0 and not is_overdue and not stop.is_at_once
 
     def _warn_once(self, error: JournalError) -> None:
         if not self._has_warned:

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
 TICK_S = 0.1
+OVERDUE_S = 30.0
+"""So long after the time is up a reply is still waited for; one that never ends is left behind."""
 
 
 class Crew:

@@ -28,7 +28,7 @@ from hostscan_automation.errors import (
 from hostscan_automation.jobs.drift import status_text
 from hostscan_automation.jobs.outcome import Outcome
 from hostscan_automation.runs.answers import answer_text, read_answer
-from hostscan_automation.runs.crew import Crew
+from hostscan_automation.runs.crew import OVERDUE_S, Crew
 from hostscan_automation.runs.looks import Watched, ended_as, ended_text, rows_of
 from hostscan_automation.runs.task import Question, Task
 from hostscan_automation.runs.worklist import Worklist
@@ -113,7 +113,7 @@ class Executor:
         self._crew.grow()  # one at first; each good answer brings one more: the slow start
         try:
             if not self._crew.watch(self._tick):
-                self.end(self._means.stop.reason or "interrupted")
+                self.end(self._means.stop.reason or self._late)
         finally:
             self._worklist.close()
             self._wind_up()
@@ -134,7 +134,7 @@ class Executor:
         self._log.intend([task.position for task in tasks])
 
     def _tick(self) -> bool:
-        """Do the housekeeping of the run; False when somebody does not want to wait any more."""
+        """Do the housekeeping of the run; False when nothing more is to be waited for."""
         self._means.stop.relay()
         try:
             self._log.flush()
@@ -145,14 +145,19 @@ class Executor:
         if done > told_done:
             self._means.progress.advance(done - told_done, failed - told_failed)
             self._told = done, failed
-        return not self._means.stop.is_at_once
+        is_overdue = self._clock.monotonic() >= self._bounds.deadline + OVERDUE_S
+        return not is_overdue and not self._means.stop.is_at_once
+
+    @property
+    def _late(self) -> str:
+        return f"the deadline of {self._bounds.deadline_s:g} s passed"
 
     def _is_over(self) -> bool:
         stop = self._means.stop
         if stop.is_requested:
             self.end(stop.reason or "interrupted")
         elif self._clock.monotonic() >= self._bounds.deadline:
-            self.end(f"the deadline of {self._bounds.deadline_s:g} s passed")
+            self.end(self._late)
         return self.ended_by is not None
 
     def _work(self) -> None:
