@@ -10,11 +10,12 @@ from hostscan_automation.cli.exits import ExitCode
 from hostscan_automation.cli.interrupts import SpokenStop
 from hostscan_automation.cli.planning import Prepared, code_of, made_plan, put_plan
 from hostscan_automation.cli.question import ask_to_cancel
-from hostscan_automation.cli.render_plan import show_plan
+from hostscan_automation.cli.render_plan import names_text, show_plan
 from hostscan_automation.cli.render_run import show_written
 from hostscan_automation.cli.runs_commands import open_journal, put_run
 from hostscan_automation.cli.wanted_reports import check_places, wanted_reports, write_wanted
 from hostscan_automation.errors import HostscanError
+from hostscan_automation.reports.wording import counted
 from hostscan_automation.runner import (
     Guard,
     Occasion,
@@ -26,7 +27,7 @@ from hostscan_automation.runs.means import Means
 from hostscan_automation.runs.record import RunState
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from uuid import UUID
 
     from hostscan_automation.api.client import CancelAccepted, HostScanReader
@@ -53,6 +54,7 @@ def play(
     reports = wanted_reports(prepared.playbook, acting.reports)
     with reading(invocation, prepared.settings) as reader:
         plan = made_plan(invocation, reader, prepared.work)
+        tell_unselected(invocation, plan, prepared.job_ids)
         if acting.dry_run:
             put_plan(invocation, plan, output)
             return code_of(plan, planning)
@@ -60,6 +62,17 @@ def play(
         occasion = Occasion(acting.reason, prepared.file, reports)
         code = act(invocation, reader, plan, occasion, prepared.guard, output)
     return code or code_of(plan, planning)
+
+
+def tell_unselected(invocation: Invocation, plan: CancelPlan, job_ids: Sequence[UUID]) -> None:
+    """Say which of the jobs that were named one by one the plan does not hold."""
+    held = {job.job_id for job in plan.jobs} | {job.job_id for job in plan.undecided}
+    missing = [str(job_id) for job_id in job_ids if job_id not in held]
+    if missing:
+        invocation.out.people.warning(
+            f"{len(missing)} of {counted(len(job_ids), 'job')} not selected (ended, Scheduled, not"
+            f" on the server, or left out by a filter): {names_text(missing)}"
+        )
 
 
 def act(

@@ -35,7 +35,7 @@ class Invocation:
     def of(cls, environment: Environment) -> Invocation:
         """Return a fresh one."""
         out = Out(environment.stdout, environment.stderr, environ=environment.environ)
-        return cls(environment, Logs(environment.stderr), out)
+        return cls(environment, Logs(out.people), out)
 
     def say_error(self, error: HostscanError) -> None:
         """Tell a person what went wrong and the way out, without any secret."""

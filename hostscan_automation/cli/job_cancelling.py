@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import click
@@ -79,4 +80,4 @@ def cancel(
             click.get_current_context(),
         )
     prepared = prepared_filter(invocation, _NAME, selector, planning)
-    return play(invocation, prepared, planning, acting, output)
+    return play(invocation, replace(prepared, job_ids=tuple(job_ids)), planning, acting, output)

@@ -9,15 +9,18 @@ import re
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from typing_extensions import override
 
 from hostscan_automation.errors import SettingsError
+from hostscan_automation.reports.plain import plain
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from hostscan_automation.cli.render import Screen
 
 _SHORTEST_SECRET = 4
 _TOKENS = re.compile(r"eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?|(?<=Bearer )\S+", re.ASCII)
@@ -50,16 +53,33 @@ class _TextFormatter(logging.Formatter):
         self._redaction = redaction
 
     @override
+    def formatMessage(self, record: logging.LogRecord) -> str:
+        # a line break in a text of the server must not begin a log line of its own
+        record.message = plain(record.message)
+        return super().formatMessage(record)
+
+    @override
     def format(self, record: logging.LogRecord) -> str:
         return self._redaction.clean(super().format(record))
 
 
-class _PeopleFormatter(_TextFormatter):
-    """One line for a person at the terminal: what it is, then the message, no traceback."""
+class _ScreenHandler(logging.Handler):
+    """Tells a person: above a progress bar, with nothing that a terminal would obey."""
+
+    def __init__(self, screen: Screen, redaction: Redaction) -> None:
+        super().__init__()
+        self._screen = screen
+        self._redaction = redaction
 
     @override
-    def format(self, record: logging.LogRecord) -> str:
-        return self._redaction.clean(f"{record.levelname.lower()}: {record.getMessage()}")
+    def emit(self, record: logging.LogRecord) -> None:
+        text = self._redaction.clean(record.getMessage())
+        if self.formatter is not None:
+            self._screen.write(f"{self.format(record)}\n")
+        elif record.levelno >= logging.WARNING:
+            self._screen.warning(text)
+        else:
+            self._screen.line(f"{record.levelname.lower()}: {text}", "soft")
 
 
 class _JsonFormatter(_TextFormatter):
@@ -93,12 +113,12 @@ class LogOptions:
 class Logs:
     """The handlers of one command; a context manager that takes them away again."""
 
-    def __init__(self, stderr: TextIO) -> None:
+    def __init__(self, screen: Screen) -> None:
         self.redaction = Redaction()
         self._logger = logging.getLogger("hostscan")
         self._before = self._logger.level
         self._handlers: list[logging.Handler] = []
-        self._stderr = stderr
+        self._screen = screen
 
     def open(self, options: LogOptions) -> None:
         """Start logging: warnings to the terminal, more with `-v`, everything useful to the file.
@@ -107,11 +127,9 @@ class Logs:
             SettingsError: The log file cannot be written.
         """
         level = _LEVELS[min(options.verbosity, 2)]
-        screen: logging.Handler = logging.StreamHandler(self._stderr)
+        screen = _ScreenHandler(self._screen, self.redaction)
         if options.form == "json" and options.file is None:
             screen.setFormatter(self._file_formatter("json"))
-        else:
-            screen.setFormatter(_PeopleFormatter(self.redaction, ""))
         self._add(screen, level)
         if options.file is not None:
             handler = _file_handler(Path(options.file).expanduser())

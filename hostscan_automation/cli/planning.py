@@ -16,6 +16,7 @@ from hostscan_automation.wiring import guard_of
 
 if TYPE_CHECKING:
     from pathlib import Path
+    from uuid import UUID
 
     from hostscan_automation.api.client import HostScanReader
     from hostscan_automation.cli.acting_options import PlanningFlags
@@ -33,12 +34,14 @@ class Prepared:
     Attributes:
         guard: What the profile limits and protects.
         playbook: None for work that comes from flags.
+        job_ids: The jobs that were named one by one, if any.
     """
 
     settings: Settings
     guard: Guard
     work: Work
     playbook: Playbook | None = None
+    job_ids: tuple[UUID, ...] = ()
 
     @property
     def file(self) -> str | None:

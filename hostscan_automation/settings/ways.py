@@ -60,6 +60,25 @@ class Keep:
 
 
 @dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which secret is wanted, for people."""
+
+    kind: str
+    account: str
+    server: str
+
+    @property
+    def text(self) -> str:
+        """What a message calls it."""
+        return f"{self.kind} of {self.account!r} for {self.server}"
+
+    @property
+    def question(self) -> str:
+        """What a person is asked for."""
+        return f"{self.kind[:1].upper()}{self.kind[1:]} of {self.account} for {self.server}"
+
+
+@dataclass(frozen=True, slots=True)
 class TokenWay:
     """A ready token."""
 
@@ -70,7 +89,8 @@ class TokenWay:
     def fetch(self, sources: SecretSources, ask: Ask | None, server: str) -> TokenSignIn:
         """Take the token; nobody is asked for one."""
         del ask
-        return TokenSignIn(_stripped(_taken(self.token, f"token for {server}", sources, None)))
+        wanted = Wanted("token", self.account, server)
+        return TokenSignIn(_stripped(_taken(self.token, wanted, sources, None)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +103,8 @@ class AppWay:
 
     def fetch(self, sources: SecretSources, ask: Ask | None, server: str) -> AppSignIn:
         """Take the API key."""
-        what = f"API key of {self.account!r} for {server}"
-        return AppSignIn(self.account, _stripped(_taken(self.api_key, what, sources, ask)))
+        wanted = Wanted("API key", self.account, server)
+        return AppSignIn(self.account, _stripped(_taken(self.api_key, wanted, sources, ask)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,20 +125,20 @@ class PasswordWay:
 
     def fetch(self, sources: SecretSources, ask: Ask | None, server: str) -> PasswordSignIn:
         """Take the password and what the second factor needs."""
-        what = f"password of {self.account!r} for {server}"
-        password = _taken(self.password, what, sources, ask)
+        wanted = Wanted("password", self.account, server)
+        password = _taken(self.password, wanted, sources, ask)
         return PasswordSignIn(self.account, password, self._second_factor(sources, ask, server))
 
     def _second_factor(self, sources: SecretSources, ask: Ask | None, server: str) -> SecondFactor:
         if self.code is not None:
             return GivenCode(_stripped(sources.read(self.code, "one-time code")))
         if self.totp_secret.reference is not None:
-            what = f"TOTP secret of {self.account!r} for {server}"
-            return TotpSecret(_stripped(_taken(self.totp_secret, what, sources, None)))
+            wanted = Wanted("TOTP secret", self.account, server)
+            return TotpSecret(_stripped(_taken(self.totp_secret, wanted, sources, None)))
         if self.no_second_factor:
             return NoSecondFactor()
         if self.totp_secret.must_refuse:
-            raise _missing(f"second factor of {self.account!r} for {server}", self.totp_secret)
+            raise _missing(Wanted("second factor", self.account, server), self.totp_secret)
         if ask is None:
             raise SecretNotFoundError(
                 f"second factor of {self.account!r} for {server} is not set",
@@ -130,25 +150,25 @@ class PasswordWay:
         return AskedCode(lambda: ask(f"One-time code of {self.account}"))
 
 
-def _taken(keep: Keep, what: str, sources: SecretSources, ask: Ask | None) -> SecretStr:
+def _taken(keep: Keep, wanted: Wanted, sources: SecretSources, ask: Ask | None) -> SecretStr:
     if keep.reference is not None:
-        return sources.read(keep.reference, what)
+        return sources.read(keep.reference, wanted.text)
     if keep.must_refuse or ask is None:
-        raise _missing(what, keep)
-    answer = ask(what[:1].upper() + what[1:])
+        raise _missing(wanted, keep)
+    answer = ask(wanted.question)
     if not answer:
-        raise SecretNotFoundError(f"{what} was not given")
+        raise SecretNotFoundError(f"{wanted.text} was not given")
     return SecretStr(answer)
 
 
-def _missing(what: str, keep: Keep) -> SettingsError:
+def _missing(wanted: Wanted, keep: Keep) -> SettingsError:
     if keep.withheld is not None:
         return SettingsError(
-            f"{what} is missing: {keep.withheld}",
+            f"{wanted.text} is missing: {keep.withheld}",
             hint="Give the secret for this server by the environment, or use its own profile.",
         )
     return SecretNotFoundError(
-        f"{what} is not set",
+        f"{wanted.text} is not set",
         hint="Set it in the environment or in a profile; at a terminal you would be asked.",
     )
 

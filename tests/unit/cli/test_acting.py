@@ -226,6 +226,14 @@ class TestCancel:
         shown = terminal.run("runs", "show", report["run_id"], "-o", "json")
         assert json.loads(shown.out) == report
 
+    def test_ids_that_are_not_selected_are_told(self, terminal: Terminal, lab: Simulator) -> None:
+        job = self.active(at(terminal, lab))[0]["id"]
+        unknown = "3f2504e0-4f89-11d3-9a0c-0305e82c3301"
+        ended = terminal.run("jobs", "cancel", job, unknown, "--dry-run")
+        assert ended.code == 0
+        assert "1 of 2 jobs not selected" in ended.err
+        assert unknown in ended.err
+
     def test_without_yes_a_person_is_asked(self, terminal: Terminal, lab: Simulator) -> None:
         job = self.active(at(terminal, lab))[0]["id"]
         assert terminal.run("jobs", "cancel", job).code == 7

@@ -22,7 +22,7 @@ def test_a_person_is_asked_for_what_is_not_set(person: Terminal, server: Simulat
     person.secrets = [account.password]
     ended = person.run("jobs", "list", "--login", account.login)
     assert ended.code == 0, ended.err
-    assert person.asked == [f"Password of {account.login!r} for {server.url}: "]
+    assert person.asked == [f"Password of {account.login} for {server.url}: "]
     assert account.password not in ended.out + ended.err
 
 
@@ -42,7 +42,7 @@ def test_the_end_of_input_at_a_question_is_no_secret(person: Terminal) -> None:
     person.answer = nothing
     ended = person.run("jobs", "list", "--app", "x")
     assert ended.code == 3
-    assert "nothing was typed for: API key of 'x'" in ended.err
+    assert "nothing was typed for: API key of x" in ended.err
 
 
 def test_an_application_signs_in_by_profile(terminal: Terminal, server: Simulator) -> None:

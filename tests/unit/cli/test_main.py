@@ -228,6 +228,19 @@ class TestLogging:
             "hostscan.api"
         ] * 2
 
+    def test_a_text_of_the_server_can_neither_act_nor_begin_a_line(
+        self,
+        terminal: Terminal,
+        doctor: Callable[[Callable[[], Any]], None],
+        tmp_path: Path,
+    ) -> None:
+        text = "sly\x1b[2J\nCRITICAL hostscan: all is lost"
+        doctor(lambda: logging.getLogger("hostscan.api").warning("said: %s", text))
+        log = tmp_path / "x.log"
+        ended = terminal.run("doctor", "--log-file", str(log))
+        assert ended.err == "warning: said: sly\\x1b[2J\\nCRITICAL hostscan: all is lost\n"
+        assert len(log.read_text(encoding="utf-8").splitlines()) == 1
+
     def test_a_log_file_that_cannot_be_written_ends_with_3(
         self, terminal: Terminal, tmp_path: Path
     ) -> None:

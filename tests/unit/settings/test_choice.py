@@ -153,7 +153,7 @@ class TestTheSecretsOfAProfile:
         assert isinstance(sign_in, PasswordSignIn)
         assert sign_in.password.get_secret_value() == "typed"
         assert desk.asked == [
-            "Password of 'LAB\\\\other' for https://nps01.lab.example:6500",
+            "Password of LAB\\other for https://nps01.lab.example:6500",
         ]
 
     def test_a_profile_without_a_server_lends_them_to_the_one_that_is_given(
