@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import importlib
+import logging
 import subprocess
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,8 @@ from hostscan_automation.settings.references import (
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from types import ModuleType
+
+_log = logging.getLogger("hostscan.settings")
 
 COMMAND_TIMEOUT_S = 60.0
 SECRET_VARIABLES = (
@@ -84,7 +87,10 @@ class SecretSources:
                     f"{what} is in no file: {str(path)!r} does not exist or is no plain file",
                     hint="Write the secret into the first line of that file.",
                 )
-            if who_reads(path) is Privacy.OPEN:
+            privacy = who_reads(path)
+            if privacy is Privacy.UNKNOWN:
+                _log.info("who can read %r cannot be told on this system", str(path))
+            if privacy is Privacy.OPEN:
                 raise SecretNotFoundError(
                     f"{what} is in a file that others can read: {str(path)!r}",
                     hint="Make it yours alone: chmod 600. Then change the secret: it was seen.",

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import logging
 import subprocess
 import sys
 from types import ModuleType
@@ -8,6 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hostscan_automation.errors import SecretNotFoundError
+from hostscan_automation.settings.private import Privacy
 from hostscan_automation.settings.references import read_reference
 from hostscan_automation.settings.secrets import SecretSources
 
@@ -46,6 +48,21 @@ class TestFiles:
             read(desk, "file:pw")
         assert "Summer" not in str(caught.value)
         assert "chmod 600" in (caught.value.hint or "")
+
+    def test_where_the_system_does_not_tell_who_reads_it_that_is_said(
+        self,
+        desk: Desk,
+        secret_file: Callable[[str, str], Path],
+        caplog: pytest.LogCaptureFixture,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        secret_file("pw", "x")
+        monkeypatch.setattr(
+            "hostscan_automation.settings.secrets.who_reads", lambda _: Privacy.UNKNOWN
+        )
+        with caplog.at_level(logging.INFO):
+            assert read(desk, "file:pw") == "x"
+        assert "cannot be told on this system" in caplog.text
 
     @pytest.mark.parametrize(
         ("content", "words"), [("", "is empty"), (b"\xc3\x28\xff\n", "not UTF-8")]
