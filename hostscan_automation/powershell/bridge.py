@@ -15,9 +15,9 @@ import os
 import signal
 import sys
 import threading
+import time
 from typing import TYPE_CHECKING
 
-from hostscan_automation.clock import Clock, SystemClock
 from hostscan_automation.powershell.framing import read_lines
 from hostscan_automation.powershell.parent import watcher_of
 from hostscan_automation.powershell.relay import relayed
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
 
 IDLE_LIMIT_S = 30 * 60.0
 FINISH_WITHIN_S = 120.0
-_LOOK_EVERY_S = 1.0
 
 
 def main(
@@ -42,15 +41,42 @@ def main(
     options = _options(argv)
     source, sink = _claim_streams()
     _ignore_interrupts()
-    server = Server((handlers or _real_handlers)(), _writer(sink))
+    serve(
+        source,
+        sink,
+        (handlers or _real_handlers)(),
+        is_parent_alive=watcher_of(options.parent_pid),
+        idle_limit_s=options.idle_limit,
+    )
+    return 0
+
+
+def serve(
+    source: int,
+    sink: int,
+    handlers: Mapping[str, Handler],
+    *,
+    is_parent_alive: Callable[[], bool],
+    idle_limit_s: float = IDLE_LIMIT_S,
+    look_every_s: float = 1.0,
+) -> None:
+    """Serve a pair of file descriptors until the source ends, the parent is gone, or nobody calls.
+
+    What is on its way to the server when that happens is finished first.
+    """
+    server = Server(handlers, _writer(sink))
     reader = threading.Thread(target=_read, args=(server, source), daemon=True)
     worker = threading.Thread(target=server.work, daemon=True)
     with relayed(server):
         reader.start()
         worker.start()
-        _wait_for_the_end(server, options.parent_pid, options.idle_limit, SystemClock())
+        calls_seen, idle_since = 0, time.monotonic()
+        while not server.closed.wait(look_every_s):
+            if server.is_busy or server.calls_taken != calls_seen:
+                calls_seen, idle_since = server.calls_taken, time.monotonic()
+            if not is_parent_alive() or time.monotonic() - idle_since > idle_limit_s:
+                server.close()
         worker.join(FINISH_WITHIN_S)
-    return 0
 
 
 def _options(argv: Sequence[str] | None) -> argparse.Namespace:
@@ -115,18 +141,6 @@ def _read(server: Server, source: int) -> None:
         pass  # a pipe that broke is a pipe that ended
     finally:
         server.close()
-
-
-def _wait_for_the_end(
-    server: Server, parent_pid: int | None, idle_limit_s: float, clock: Clock
-) -> None:
-    is_parent_alive = watcher_of(parent_pid)
-    calls_seen, idle_since = 0, clock.monotonic()
-    while not clock.wait(server.closed, _LOOK_EVERY_S):
-        if server.is_busy or server.calls_taken != calls_seen:
-            calls_seen, idle_since = server.calls_taken, clock.monotonic()
-        if not is_parent_alive() or clock.monotonic() - idle_since > idle_limit_s:
-            server.close()
 
 
 if __name__ == "__main__":

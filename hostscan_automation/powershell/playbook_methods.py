@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
-from hostscan_automation.errors import PlaybookError
+from hostscan_automation.errors import PlaybookError, ReportError
 from hostscan_automation.playbook.loading import load_playbook
 from hostscan_automation.playbook.model import ReportRequest
 from hostscan_automation.powershell.acting import Act, check_limits, check_role
@@ -116,7 +116,11 @@ def _written(
 ) -> list[str]:
     """Write the reports; one that cannot be written is said, and changes nothing else."""
     name = ended.plan.playbook.name
-    places = find_places(wishes, base=folder, name=name, run_id=ended.run_id)
+    try:
+        places = find_places(wishes, base=folder, name=name, run_id=ended.run_id)
+    except ReportError as error:
+        call.warn(error.message)
+        return []
     written = write_reports(ended, places)
     for report in written:
         if report.error is not None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 from dataclasses import replace
 from pathlib import Path
@@ -83,7 +84,8 @@ def _replaced(record: RunRecord, place: ReportPlace) -> Path:
     except OSError as error:
         raise _unwritable(place.path, error.strerror or type(error).__name__) from None
     finally:
-        draft.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            draft.unlink()
     return place.path
 
 

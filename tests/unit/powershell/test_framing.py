@@ -43,6 +43,11 @@ def test_a_line_that_is_too_long_is_skipped_and_the_next_one_read(chunk: int) ->
     assert lines(data, chunk=chunk) == [TooLong(), b"short", b"y" * 1000]
 
 
+@pytest.mark.parametrize("chunk", [7, 700])
+def test_a_line_without_an_end_does_not_fill_the_memory(chunk: int) -> None:
+    assert lines(b"x" * 50_000 + b"\nnext\n", chunk=chunk) == [TooLong(), b"next"]
+
+
 @given(st.lists(st.binary(max_size=40).map(lambda part: part.translate(None, b"\r\n"))))
 def test_lines_come_out_as_they_went_in(parts: list[bytes]) -> None:
     expected = [part for part in parts if part]

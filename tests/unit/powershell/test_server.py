@@ -60,6 +60,10 @@ def fails(_call: Call, _parameters: Nothing) -> dict[str, Any]:
     raise RuntimeError(SECRET)
 
 
+def gives_up(_call: Call, _parameters: Nothing) -> dict[str, Any]:
+    raise KeyboardInterrupt
+
+
 def tells(call: Call, _parameters: Nothing) -> dict[str, Any]:
     call.emit("first")
     call.warn("mind the gap")
@@ -76,6 +80,7 @@ HANDLERS = {
     "until": Handler(Nothing, until_stopped),
     "summary": Handler(Nothing, summary_when_stopped),
     "fails": Handler(Nothing, fails),
+    "gives up": Handler(Nothing, gives_up),
     "tells": Handler(Nothing, tells),
     "shutdown": Handler(Nothing, hello, needs_greeting=False, is_last=True),
 }
@@ -249,6 +254,11 @@ def test_a_bug_in_a_method_is_answered_and_logged_without_its_text(
     assert error_of(reply) == (-32603, "HostScan.InternalError")
     assert SECRET not in str(reply) + caplog.text
     assert "fails" in caplog.text
+
+
+def test_work_that_gives_up_because_it_was_stopped_ends_as_cancelled(talk: Conversation) -> None:
+    assert error_of(talk.ask("gives up", 1)) == (-32000, "HostScan.Cancelled")
+    assert talk.ask("initialize", 2)["result"]
 
 
 def test_what_a_call_tells_arrives_in_the_order_in_which_it_was_told(talk: Conversation) -> None:
