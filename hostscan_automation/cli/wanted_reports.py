@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hostscan_automation.errors import ReportError
 from hostscan_automation.playbook.model import ReportFormat, ReportRequest
 from hostscan_automation.reports.places import find_places
-from hostscan_automation.reports.writing import write_reports
+from hostscan_automation.reports.writing import ReportWritten, write_reports
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
     from hostscan_automation.playbook.model import Playbook
-    from hostscan_automation.reports.writing import ReportWritten
     from hostscan_automation.runs.record import RunRecord
 
 _NO_RUN_YET = "check"
@@ -49,13 +49,18 @@ def check_places(reports: Iterable[ReportRequest], name: str) -> None:
     find_places(reports, base=Path(), name=name, run_id=_NO_RUN_YET)
 
 
-def write_wanted(
-    record: RunRecord, reports: tuple[ReportRequest, ...]
-) -> tuple[ReportWritten, ...]:
+def write_wanted(record: RunRecord, reports: Iterable[ReportRequest]) -> tuple[ReportWritten, ...]:
     """Write the reports on a run; one that cannot be written stops nothing."""
+    return tuple(_written(record, report) for report in reports)
+
+
+def _written(record: RunRecord, report: ReportRequest) -> ReportWritten:
     name = record.plan.playbook.name
-    places = find_places(reports, base=Path(), name=name, run_id=record.run_id)
-    return write_reports(record, places)
+    try:
+        places = find_places([report], base=Path(), name=name, run_id=record.run_id)
+    except ReportError as error:
+        return ReportWritten(report.format, Path(report.path), error.message)
+    return write_reports(record, places)[0]
 
 
 def _read(text: str) -> ReportRequest:

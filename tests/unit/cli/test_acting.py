@@ -181,6 +181,23 @@ class TestRun:
         assert terminal.run("run", playbook(), "--report", "pdf:x.pdf").code == 2
         assert not lab.requests("DELETE")
 
+    def test_a_report_that_cannot_be_written_afterwards_is_said_and_changes_nothing(
+        self,
+        terminal: Terminal,
+        lab: Simulator,
+        playbook: Callable[..., str],
+        monkeypatch: pytest.MonkeyPatch,
+        tmp_path: Path,
+    ) -> None:
+        # as if its folder had been taken away while the run was at work
+        monkeypatch.setattr("hostscan_automation.cli.acting.check_places", lambda *_: None)
+        (tmp_path / "file").write_text("", encoding="utf-8")
+        flag = f"json:{tmp_path}/file/report.json"
+        ended = at(terminal, lab).run("run", playbook(), "--yes", "--report", flag)
+        assert ended.code == 0
+        assert "was not written" in ended.out
+        assert lab.cancels()
+
     def test_a_profile_is_the_ceiling_and_its_protection_holds(
         self, terminal: Terminal, lab: Simulator, playbook: Callable[..., str], tmp_path: Path
     ) -> None:
