@@ -18,11 +18,15 @@ Function = TypeVar("Function", bound="Callable[..., Any]")
 
 def _keep(context: click.Context, parameter: click.Parameter, value: object) -> None:
     """Note a shared option; given after the command's name it wins over before it."""
-    if value in (None, False, 0):
-        return
+    if value == "":
+        # `--server "$VARIABLE"` with nothing in it must not mean whatever stands further down
+        raise click.BadParameter("is empty", context, parameter)
     shared = context.ensure_object(Invocation).shared
     name = parameter.name or ""
-    shared[name] = shared.get(name, 0) + value if isinstance(value, int) else value
+    if getattr(parameter, "count", False):
+        shared[name] = shared.get(name, 0) + value
+    elif value is not None and value is not False:
+        shared[name] = value
 
 
 class SharedOption(click.Option):

@@ -71,3 +71,12 @@ def test_flags_count_before_the_command_too_and_the_later_one_wins(terminal: Ter
     assert ended.code == 3
     assert "ftp://b" in ended.err
     assert "ftp://a" in terminal.run("--server", "ftp://a", "jobs", "list").err
+
+
+def test_an_empty_flag_does_not_mean_whatever_stands_further_down(
+    terminal: Terminal, server: Simulator
+) -> None:
+    terminal.environ |= {"HOSTSCAN_SERVER": server.url, "HOSTSCAN_TOKEN": "t" * 30}
+    ended = terminal.run("jobs", "list", "--server", "")
+    assert ended.code == 2
+    assert "is empty" in ended.err
