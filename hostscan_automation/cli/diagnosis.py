@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING, TypeVar
 from hostscan_automation.cli.connection import fetched_settings, found_settings, reading
 from hostscan_automation.cli.exits import ExitCode, exit_code_of
 from hostscan_automation.cli.render_doctor import Check, CheckState
-from hostscan_automation.errors import CertificateError, HostscanError, NotReachedError
+from hostscan_automation.errors import (
+    CertificateError,
+    HostscanError,
+    NotReachedError,
+    SettingsError,
+)
 from hostscan_automation.reports.wording import counted, duration_text, moment_text
 
 if TYPE_CHECKING:
@@ -20,6 +25,7 @@ if TYPE_CHECKING:
     from hostscan_automation.api.options import ConnectionOptions
     from hostscan_automation.cli.invocation import Invocation
     from hostscan_automation.settings import FoundSettings, Settings
+    from hostscan_automation.settings.trust import Trust
 
 Found = TypeVar("Found")
 
@@ -89,7 +95,6 @@ class Diagnosis:
 
     def _is_reachable(self, found: FoundSettings) -> bool:
         from hostscan_automation.api.address import ServerAddress
-        from hostscan_automation.api.options import ConnectionOptions
 
         address = ServerAddress.parse(found.server)
         if (proxy := _proxy_for(address)) is not None:
@@ -97,12 +102,14 @@ class Diagnosis:
             return True
         if self._try("name", lambda: self._name(address)) is None:
             return False
-        trust = found.trust
-        options = ConnectionOptions(
-            ca_bundle=trust.ca_bundle, fingerprint=trust.fingerprint, insecure=trust.insecure
-        )
+        options = self._try("trust", lambda: _options(found.trust))
+        return options is not None and self._connects(address, options)
+
+    def _connects(self, address: ServerAddress, options: ConnectionOptions) -> bool:
         try:
             _connect(address, options)
+        except SettingsError as error:
+            self._fail("trust", error)
         except CertificateError as error:
             self._ok("port", f"{address.port} answers")
             self._fail("TLS", error)
@@ -199,6 +206,14 @@ class Diagnosis:
         hint = clean(error.hint) if error.hint else None
         self.checks.append(Check(label, CheckState.FAILED, clean(error.message), hint))
         self._codes.add(exit_code_of(error))
+
+
+def _options(trust: Trust) -> ConnectionOptions:
+    from hostscan_automation.api.options import ConnectionOptions
+
+    return ConnectionOptions(
+        ca_bundle=trust.ca_bundle, fingerprint=trust.fingerprint, insecure=trust.insecure
+    )
 
 
 def _addresses_of(address: ServerAddress) -> list[str]:

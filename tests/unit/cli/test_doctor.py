@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from hostscan_automation.settings.private import Privacy
 from hostscan_automation.simulator import Simulator, SimulatorConfig, parse_faults
 
 if TYPE_CHECKING:
@@ -154,3 +155,31 @@ def test_the_table_puts_the_remedies_below(terminal: Terminal) -> None:
     ended = terminal.run("doctor")
     assert "failed    settings" in ended.out
     assert "\nsettings: Give --server" in ended.out
+
+
+@pytest.mark.parametrize(
+    ("flag", "value", "words"),
+    [
+        ("--fingerprint", "abc", "64 hex digits"),
+        ("--ca-bundle", "{folder}/ca.pem", "cannot be read"),
+    ],
+)
+def test_a_pin_or_bundle_that_cannot_be_used_is_told_as_such(
+    terminal: Terminal, secured: Simulator, flag: str, value: str, words: str
+) -> None:
+    terminal.environ |= secured.environment
+    (terminal.folder / "ca.pem").write_text("nothing", encoding="utf-8")
+    code, found = checks(terminal, flag, value.format(folder=terminal.folder))
+    assert code == 3
+    assert found["trust"]["state"] == "failed"
+    assert words in found["trust"]["value"]
+
+
+def test_a_state_folder_that_others_read_is_a_warning(
+    terminal: Terminal, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (terminal.folder / "state").mkdir()
+    (terminal.folder / "state").chmod(0o755)
+    assert checks(terminal)[1]["state folder"]["state"] == "warning"
+    monkeypatch.setattr("hostscan_automation.settings.private.who_reads", lambda _: Privacy.UNKNOWN)
+    assert "cannot be told" in checks(terminal)[1]["state folder"]["value"]
