@@ -36,7 +36,7 @@ def hostscan_lines(page: Path) -> list[str]:
     lines = [
         line for body in fences(page, "bash", "console", "powershell") for line in body.splitlines()
     ]
-    starts = [re.search(r"(?:^|[\s/\\;&])(hostscan (?!.*\.\.\.).*)", line) for line in lines]
+    starts = [re.search(r"(?:^\s*|&& |; |bin/|Scripts\\)(hostscan (?!.*\.\.\.).*)", line) for line in lines]
     return [found[1].split("  #")[0].split(" > ")[0].strip() for found in starts if found]
 
 
