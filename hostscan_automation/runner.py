@@ -19,7 +19,7 @@ from hostscan_automation.jobs.plan import PlaybookIdentity
 from hostscan_automation.jobs.planning import PlanBuilder
 from hostscan_automation.jobs.selection import Action, Protection, Selection, Step
 from hostscan_automation.runs.execution import execute, resume
-from hostscan_automation.runs.inventory import take_inventory
+from hostscan_automation.runs.inventory import take_fresh_inventory
 from hostscan_automation.runs.progress import Progress, SilentProgress
 from hostscan_automation.runs.rows import NewRun
 
@@ -128,8 +128,12 @@ def make_plan(
         ApiError: The server's answer is no, or cannot be read.
     """
     reader.sign_in()
-    builder = PlanBuilder(work.selection, now=reader.server_now())
-    take_inventory(reader, builder, progress=progress or SilentProgress(), stop=stop)
+    builder = take_fresh_inventory(
+        reader,
+        lambda: PlanBuilder(work.selection, now=reader.server_now()),
+        progress=progress or SilentProgress(),
+        stop=stop,
+    )
     return builder.build(
         server=reader.server,
         account=reader.account,

@@ -119,11 +119,14 @@ def _write_all(invocation: Invocation, reader: HostScanReader, output: str) -> N
 def _write_selected(
     invocation: Invocation, reader: HostScanReader, wanted: Filter, output: str
 ) -> None:
-    from hostscan_automation.runs.inventory import take_inventory
+    from hostscan_automation.runs.inventory import take_fresh_inventory
     from hostscan_automation.runs.listing import MatchingJobs
 
-    matching = MatchingJobs(wanted, now=reader.server_now())
-    take_inventory(reader, matching, progress=progress_of(invocation))
+    matching = take_fresh_inventory(
+        reader,
+        lambda: MatchingJobs(wanted, now=reader.server_now()),
+        progress=progress_of(invocation),
+    )
     written = put_jobs(invocation, matching.jobs, output)
     if output == "table":
         invocation.out.people.line(f"{written:,} of {counted(matching.listed, 'job')}")

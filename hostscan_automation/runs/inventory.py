@@ -6,13 +6,13 @@ Either the inventory is whole, or an error is raised and nothing is planned.
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, TypeVar
 
-from hostscan_automation.errors import NotFoundError
+from hostscan_automation.errors import NotFoundError, ReplyLostError
 from hostscan_automation.runs.crew import Crew
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from uuid import UUID
 
     from hostscan_automation.jobs.job import ScanJob
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 DETAIL_READERS = 8
 _TOLD_EVERY = 100
+_LISTS_AT_MOST = 5
 
 
 class Builder(Protocol):
@@ -72,6 +73,54 @@ def take_inventory(
     _take_list(reader, builder, progress, stop)
     if builder.pending:
         _Details(reader, builder, stop).read(progress, readers)
+
+
+_B = TypeVar("_B", bound=Builder)
+
+
+def take_fresh_inventory(
+    reader: JobReader,
+    begin: Callable[[], _B],
+    *,
+    progress: Progress,
+    stop: Stop | None = None,
+) -> _B:
+    """Take inventory with a new builder; a list that breaks off is read again from its start.
+
+    What was taken in of a broken list is thrown away with its builder: an inventory is never put
+    together from two lists.
+
+    Args:
+        reader: Reads list and details, each with its own repetitions.
+        begin: Makes a builder that has taken in nothing yet.
+        progress: Hears of the stages `listing` and `details`.
+        stop: Ends it early.
+
+    Raises:
+        KeyboardInterrupt: Somebody asked to stop; nothing was changed.
+        HostscanError: The list or a detail could not be read, so the inventory is incomplete.
+    """
+    builder = _whole_list(reader, begin, progress, stop)
+    if builder.pending:
+        _Details(reader, builder, stop).read(progress, DETAIL_READERS)
+    return builder
+
+
+def _whole_list(
+    reader: JobReader, begin: Callable[[], _B], progress: Progress, stop: Stop | None
+) -> _B:
+    for _ in range(_LISTS_AT_MOST - 1):
+        builder = begin()
+        try:
+            _take_list(reader, builder, progress, stop)
+        except ReplyLostError:
+            _give_up_if_asked(stop)
+            progress.note("the list broke off; it is read again from its start")
+        else:
+            return builder
+    builder = begin()
+    _take_list(reader, builder, progress, stop)
+    return builder
 
 
 def _take_list(reader: JobReader, builder: Builder, progress: Progress, stop: Stop | None) -> None:

@@ -12,7 +12,7 @@ from hostscan_automation.errors import PlanRefusedError
 from hostscan_automation.jobs.drift import status_text, still_matches
 from hostscan_automation.jobs.outcome import Outcome
 from hostscan_automation.jobs.plan import Disposition
-from hostscan_automation.runs.inventory import take_inventory
+from hostscan_automation.runs.inventory import take_fresh_inventory
 from hostscan_automation.runs.looks import ended_as, ended_text
 from hostscan_automation.runs.runlog import Result
 
@@ -151,12 +151,18 @@ def recheck(
         PlanRefusedError: The list named a job twice.
         HostscanError: The list or a detail could not be read.
     """
-    builder = Recheck(
-        plan,
-        selection,
-        positions=cancel_positions(plan) if positions is None else positions,
-        ours=frozenset(ours),
-        server_now=means.reader.server_now,
-    )
-    take_inventory(means.reader, builder, progress=means.progress, stop=means.stop)
+
+    wanted = tuple(cancel_positions(plan) if positions is None else positions)
+    acted = frozenset(ours)
+
+    def begin() -> Recheck:
+        return Recheck(
+            plan,
+            selection,
+            positions=wanted,
+            ours=acted,
+            server_now=means.reader.server_now,
+        )
+
+    builder = take_fresh_inventory(means.reader, begin, progress=means.progress, stop=means.stop)
     return builder.finish()
