@@ -151,7 +151,6 @@ def recheck(
         PlanRefusedError: The list named a job twice.
         HostscanError: The list or a detail could not be read.
     """
-
     wanted = tuple(cancel_positions(plan) if positions is None else positions)
     acted = frozenset(ours)
 
