@@ -6,6 +6,7 @@ so a second connection would gain nothing and could only find the first one in i
 
 from __future__ import annotations
 
+import logging
 import sqlite3
 import threading
 from contextlib import contextmanager
@@ -14,17 +15,25 @@ from typing import TYPE_CHECKING
 from filelock import FileLock, Timeout
 
 from hostscan_automation.errors import JournalError
-from hostscan_automation.runs.privacy import make_private_file, make_private_folder
+from hostscan_automation.runs.privacy import (
+    make_private_file,
+    make_private_folder,
+    write_private_file,
+)
+from hostscan_automation.runs.write_ahead import log_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+_LOG = logging.getLogger("hostscan.runs")
 
 FILE_NAME = "journal.sqlite3"
 SCHEMA_VERSION = 1
 _APPLICATION_ID = 0x48535243
 _BUSY_S = 10.0
 _CHECKED_UP_TO_BYTES = 64 * 1024 * 1024
+_LOST = "its last writes are lost"
 
 _SCHEMA = """
 CREATE TABLE run (
@@ -78,6 +87,7 @@ class Store:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.path = folder / FILE_NAME
+        self._loss_note = folder / f"{FILE_NAME}-lost"
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
         self._is_ready_to_write = False
@@ -142,10 +152,12 @@ class Store:
         return self._connection or self._open()
 
     def _prepare(self, connection: sqlite3.Connection) -> None:
-        if not self._is_ours(connection):
-            self._create(connection)
-        elif self.path.stat().st_size <= _CHECKED_UP_TO_BYTES:
+        if self._loss_note.exists():
+            raise self._damage(_LOST)
+        if self._is_ours(connection):
             self._check(connection)
+        else:
+            self._create(connection)
         connection.execute("PRAGMA synchronous=FULL")
 
     def _create(self, connection: sqlite3.Connection) -> None:
@@ -185,6 +197,7 @@ class Store:
         return self._connection
 
     def _connect(self, name: str) -> sqlite3.Connection:
+        before = log_end(self.path)
         connection = sqlite3.connect(
             name,
             uri=name.startswith("file:"),
@@ -194,10 +207,21 @@ class Store:
         )
         try:
             self._is_ours(connection)
+            if before is not None and before.has_lost(log_end(self.path)):
+                self._note_loss()
         except BaseException:
             connection.close()
             raise
+        if self._loss_note.exists():
+            _LOG.warning("journal is damaged: %s; what it tells is older than the truth", _LOST)
         return connection
+
+    def _note_loss(self) -> None:
+        """Keep in mind what SQLite has forgotten, now that the file was opened."""
+        try:
+            write_private_file(self._loss_note, f"{_LOST}\n")
+        except OSError as error:
+            raise self._damage(f"{_LOST}, and that cannot be noted: {error}") from None
 
     def _is_ours(self, connection: sqlite3.Connection) -> bool:
         """Return whether the file has our tables; False for one that is empty.
@@ -224,6 +248,8 @@ class Store:
         return True
 
     def _check(self, connection: sqlite3.Connection) -> None:
+        if self.path.stat().st_size > _CHECKED_UP_TO_BYTES:
+            return
         found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
         if found != "ok":
             raise self._damage(found)
@@ -232,7 +258,8 @@ class Store:
         return JournalError(
             f"journal {str(self.path)!r} is damaged: {what}",
             hint="`hostscan runs list` and `hostscan runs show` tell what is still readable in it."
-            " Then move the file away (with its -wal and -shm) and keep it; a new one is begun.",
+            " Then move the file away (with its -wal, -shm and -lost) and keep it; a new one is"
+            " begun.",
         )
 
     def _error(self, error: sqlite3.Error) -> JournalError:

@@ -31,7 +31,7 @@ ALONE = (
 )
 SHARES = (0.01, 0.1, 0.5)
 DEADLINE_S = 45
-_MARGIN_S = 45
+_MARGIN_S = 75
 """What a run may take beyond its deadline: its start, its list, and its last look."""
 
 
