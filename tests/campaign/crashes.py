@@ -81,7 +81,7 @@ def _report(field: Ground, tally: Tally, finished: Ended) -> dict[str, Any] | No
 
 
 def _kill_at_some_moment(
-    field: Ground, process: subprocess.Popen[str], chance: random.Random, jobs: int
+    field: Ground, process: subprocess.Popen[bytes], chance: random.Random, jobs: int
 ) -> bool:
     """Kill the process: by the clock, or when more cancels have arrived. False if it ended."""
     wait_s = chance.uniform(0.05, 1.5)

@@ -83,14 +83,13 @@ class Ended:
 
 @dataclass
 class Ground:
-    """Everything of one scenario, and what its processes printed."""
+    """Everything of one scenario; what its processes print is in the folder, too."""
 
     server: Simulator
     folder: Path
     planned: set[UUID]
     environment: Mapping[str, str]
-    printed: list[str] = field(default_factory=list)
-    _began: dict[int, float] = field(default_factory=dict)
+    _began: dict[int, tuple[float, Path, Path]] = field(default_factory=dict)
 
     @property
     def state(self) -> Path:
@@ -110,35 +109,39 @@ class Ground:
 
     def start(
         self, *arguments: object, module: str = "hostscan_automation", **more: Any
-    ) -> subprocess.Popen[str]:
-        """Start the program, with a JSON log in the folder."""
+    ) -> subprocess.Popen[bytes]:
+        """Start the program, with a JSON log in the folder.
+
+        What it prints goes to files: a pipe that nobody reads would hold it up.
+        """
+        number = len(list(self.folder.glob("*.out")))
+        out, err = self.folder / f"{number}.out", self.folder / f"{number}.err"
         command = ("--log-file", "log.jsonl", "--log-format", "json", "-vv", *arguments)
-        process = subprocess.Popen(
-            [sys.executable, "-m", module, *map(str, command)],
-            env=dict(self.environment),
-            cwd=self.folder,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            text=True,
-            encoding="utf-8",
-            **more,
-        )
-        self._began[process.pid] = time.monotonic()
+        with out.open("wb") as out_file, err.open("wb") as err_file:
+            process = subprocess.Popen(
+                [sys.executable, "-m", module, *map(str, command)],
+                env=dict(self.environment),
+                cwd=self.folder,
+                stdin=subprocess.DEVNULL,
+                stdout=out_file,
+                stderr=err_file,
+                **more,
+            )
+        self._began[process.pid] = time.monotonic(), out, err
         return process
 
-    def end(self, process: subprocess.Popen[str], timeout_s: float = 120) -> Ended:
+    def end(self, process: subprocess.Popen[bytes], timeout_s: float = 120) -> Ended:
         """Wait for a process; one that hangs is ended, and its stacks are kept."""
         hung = False
         try:
-            out, err = process.communicate(timeout=timeout_s)
+            process.wait(timeout_s)
         except subprocess.TimeoutExpired:
             hung = True
             process.send_signal(signal.SIGABRT)  # faulthandler writes where every thread is
-            out, err = process.communicate()
-        self.printed += [out, err]
-        took_s = time.monotonic() - self._began.pop(process.pid)
-        return Ended(process.returncode, out, err, took_s, hung)
+            process.wait()
+        began, *files = self._began.pop(process.pid)
+        out, err = (path.read_text(encoding="utf-8", errors="replace") for path in files)
+        return Ended(process.returncode, out, err, time.monotonic() - began, hung)
 
     def run(self, *arguments: object, timeout_s: float = 120, **more: Any) -> Ended:
         """Start the program and wait for its end."""
@@ -150,8 +153,7 @@ class Ground:
 
     def leaks(self) -> list[str]:
         """Return every place outside memory where a secret is found, or that others may read."""
-        found = [f"output {number}" for number, text in enumerate(self.printed) if self._has(text)]
-        found += [
+        found = [
             str(path.relative_to(self.folder))
             for path in self.folder.rglob("*")
             if path.is_file() and self._holds(path.read_bytes())
@@ -162,9 +164,6 @@ class Ground:
             for path in private
             if path.exists() and path.stat().st_mode & 0o077
         ]
-
-    def _has(self, text: str) -> bool:
-        return self._holds(text.encode())
 
     def _holds(self, data: bytes) -> bool:
         accounts = self.server.accounts
