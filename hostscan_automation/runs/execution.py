@@ -221,19 +221,20 @@ class _Run:
         yield _Group(todo[canary:], self.options.confirm_s)
 
     def _cancel(self, executor: Executor, positions: Sequence[int]) -> None:
-        tasks = [
-            Task.of(position, self.log.plan.jobs[position], self.log.job(position).attempts)
-            for position in positions
-        ]
-        doubtful = [task for task in tasks if self.log.is_intended(task.position)]
-        fresh = [task for task in tasks if not self.log.is_intended(task.position)]
-        if not tasks:
+        if not positions:
             return
-        self.means.progress.stage("cancelling", len(tasks))
+        intended = {position for position in positions if self.log.is_intended(position)}
+        fresh = (self._task(position) for position in positions if position not in intended)
+        doubtful = [self._task(position) for position in positions if position in intended]
+        self.means.progress.stage("cancelling", len(positions))
         try:
             executor.run(fresh, doubtful)
         finally:
             self.means.progress.end()
+
+    def _task(self, position: int) -> Task:
+        known = self.log.job(position)
+        return Task.of(position, self.log.plan.jobs[position], known.attempts)
 
     def _confirm(self, watched: dict[UUID, Watched], confirm_s: float) -> None:
         stop = self.means.stop

@@ -30,6 +30,7 @@ from hostscan_automation.jobs.outcome import Outcome
 from hostscan_automation.runs.answers import answer_text, read_answer
 from hostscan_automation.runs.crew import OVERDUE_S, Crew
 from hostscan_automation.runs.looks import Watched, ended_as, ended_text, rows_of
+from hostscan_automation.runs.pacing import LONGEST_RETRY_AFTER_S
 from hostscan_automation.runs.task import Question, Task
 from hostscan_automation.runs.worklist import Worklist
 
@@ -247,7 +248,8 @@ class Executor:
                 self._again(task, now + wait_s, tries <= len(_UNREACHED_S))
             case Question.UNAVAILABLE:
                 task.busy += 1
-                wait_s = max(retry_after_s, min(_LONGEST_WAIT_S, 0.5 * 2**task.busy))
+                asked_s = min(retry_after_s, LONGEST_RETRY_AFTER_S)
+                wait_s = max(asked_s, min(_LONGEST_WAIT_S, 0.5 * 2**task.busy))
                 self._worklist.park_for_look(task, now + self._jittered(wait_s))
             case Question.LOST:
                 task.troubles += 1

@@ -390,6 +390,37 @@ def test_a_lost_sign_in_ends_the_run_and_says_so(journal: Journal, clock: FakeCl
     }
 
 
+def test_a_sign_in_that_is_lost_at_a_look_leaves_the_job_uncertain(
+    journal: Journal, clock: FakeClock
+) -> None:
+    def refuse(number: int) -> None:
+        if number > 1:
+            raise SIGNED_OUT
+
+    server = a_server(clock, 3, before_cancel=raising(LOST))
+    server.before_list = refuse
+    record = play(server, journal, execute=replace(ONE_BY_ONE, stop_after_failures=1))
+    assert record.outcomes == {Outcome.UNCERTAIN: 1, Outcome.NOT_ATTEMPTED: 2}
+    assert record.ended_by == "sign-in was lost: the session ended"
+    assert server.sent == [job_id(0)]
+
+
+def test_a_stop_ends_the_wait_for_a_turn(
+    journal: Journal, clock: FakeClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop = Stop()
+
+    def wait(_event: threading.Event, _seconds: float) -> bool:
+        stop.request("interrupted by Ctrl+C")
+        return True
+
+    monkeypatch.setattr(clock, "wait", wait)
+    server = a_server(clock, 10)
+    record = play(server, journal, execute=replace(ONE_BY_ONE, rate=1.0), stop=stop)
+    assert len(server.sent) == 1
+    assert record.outcomes == {Outcome.CANCELLED: 1, Outcome.NOT_ATTEMPTED: 9}
+
+
 def test_the_breaker_stops_after_failures_in_a_row(journal: Journal, clock: FakeClock) -> None:
     server = a_server(
         clock, 40, before_cancel=lambda *_: raising(api_error(ForbiddenError, 403))(job_id(0), 1)
@@ -445,16 +476,16 @@ def test_what_is_in_question_at_the_deadline_is_looked_at_once_more(
     original = server.before_cancel
 
     def finishing(sent: UUID, attempt: int) -> None:
-        if sent == job_id(2):
-            server.set_status(2, JobStatus.COMPLETE)
+        if sent == job_id(1):
+            server.set_status(1, JobStatus.COMPLETE)
         original(sent, attempt)
 
     server.before_cancel = finishing
     record = execute(NewRun(plan), means(server), journal)
     assert [job.outcome for job in record.jobs] == [
         Outcome.CANCELLED,
-        Outcome.REFUSED,
         Outcome.ALREADY_FINISHED,
+        Outcome.REFUSED,
         Outcome.NOT_ATTEMPTED,
     ]
     assert server.attempts()[job_id(0)] == 1
@@ -559,6 +590,29 @@ def test_when_the_disk_fills_up_nothing_more_is_sent_and_nothing_is_lost(
     written = {job.job_id for job in on_disk.record.jobs if job.outcome is not None}
     assert set(server.sent) <= intended | written
     assert "full" in caplog.text
+
+
+def test_nothing_is_sent_again_whose_intent_cannot_be_written(
+    journal: Journal, clock: FakeClock
+) -> None:
+    def answer(_job: UUID, attempt: int) -> None:
+        fill_the_disk_for_good(journal)
+        raise busy(429)
+
+    server = a_server(clock, before_cancel=answer)
+    record = play(server, journal, execute=ONE_BY_ONE)
+    assert server.sent == [job_id(0)]
+    assert record.outcomes == {Outcome.NOT_ATTEMPTED: 1}
+    assert record.jobs[0].attempts == 1
+    assert "full" in (record.ended_by or "")
+
+
+def test_a_503_with_an_absurd_retry_after_is_looked_at_in_time(
+    journal: Journal, clock: FakeClock
+) -> None:
+    server = a_server(clock, before_cancel=raising(busy(503, 31_536_000.0)))
+    assert one(server, journal).outcome is Outcome.CANCELLED
+    assert 300 <= clock.monotonic() < 600
 
 
 def fill_the_disk_for_good(journal: Journal) -> None:
