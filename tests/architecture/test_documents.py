@@ -36,7 +36,8 @@ def hostscan_lines(page: Path) -> list[str]:
     lines = [
         line for body in fences(page, "bash", "console", "powershell") for line in body.splitlines()
     ]
-    starts = [re.search(r"(?:^\s*|&& |; |bin/|Scripts\\)(hostscan (?!.*\.\.\.).*)", line) for line in lines]
+    command = re.compile(r"(?:^\s*|&& |; |bin/|Scripts\\)(hostscan (?!.*\.\.\.).*)")
+    starts = [command.search(line) for line in lines]
     return [found[1].split("  #")[0].split(" > ")[0].strip() for found in starts if found]
 
 

@@ -194,7 +194,9 @@ def test_an_unknown_job_is_not_found(admin: Wire) -> None:
     assert answer.json["detail"] == "Unable to find host scan job."
 
 
-@pytest.mark.parametrize("text", ["1", "xyz", "%7BhostScanJobId%7D", f"{UUID(int=7)}0", "TruncateAll"])
+@pytest.mark.parametrize(
+    "text", ["1", "xyz", "%7BhostScanJobId%7D", f"{UUID(int=7)}0", "TruncateAll"]
+)
 @pytest.mark.parametrize("method", ["GET", "DELETE", "POST"])
 def test_an_id_that_is_none_is_a_validation_error(admin: Wire, method: str, text: str) -> None:
     answer = admin.ask(method, f"{_JOBS}/{text}")
