@@ -11,12 +11,14 @@ import subprocess
 import sys
 import time
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 import hostscan_automation.powershell
+from hostscan_automation.clock import utc_text
 from hostscan_automation.simulator import Simulator, SimulatorConfig
 
 if TYPE_CHECKING:
@@ -55,12 +57,18 @@ function Login([string] $Name, [string] $Text) {
 
 @dataclass(frozen=True, slots=True)
 class Told:
-    """How a script ended."""
+    """How a script ended.
+
+    Attributes:
+        seconds: From its start, or from Ctrl+C where that was sent.
+        interrupted_at: When Ctrl+C was sent, as the server writes times; else empty.
+    """
 
     code: int
     stdout: str
     stderr: str
     seconds: float
+    interrupted_at: str = ""
 
     @property
     def values(self) -> dict[str, Any]:
@@ -120,7 +128,7 @@ class Shell:
         *,
         env: Mapping[str, str] | None = None,
         answers: str | None = None,
-        timeout: float = 60,
+        timeout: float = 240,
     ) -> Told:
         """Run a script to its end."""
         began = time.monotonic()
@@ -132,6 +140,11 @@ class Shell:
             raise
         return Told(process.returncode, stdout, stderr, time.monotonic() - began)
 
+    def finish(self, process: subprocess.Popen[str], answers: str, seen: str) -> Told:
+        """Wait for the end of a script that was started, and return everything it told."""
+        stdout, stderr = process.communicate(answers, timeout=240)
+        return Told(process.returncode, seen + stdout, stderr, 0.0)
+
     def interrupt(self, script: str, *, at: str, env: Mapping[str, str] | None = None) -> Told:
         """Run a script and send it Ctrl+C as soon as it has written a line with this text."""
         process = self.start(script, env=env)
@@ -141,14 +154,15 @@ class Shell:
             seen.append(line)
             if at in line:
                 break
-        began = time.monotonic()
+        began, now = time.monotonic(), utc_text(datetime.now(UTC))
         process.send_signal(signal.SIGINT)
         try:
-            stdout, stderr = process.communicate(timeout=30)
+            stdout, stderr = process.communicate(timeout=120)
         except subprocess.TimeoutExpired:
             process.kill()
             raise
-        return Told(process.returncode, "".join(seen) + stdout, stderr, time.monotonic() - began)
+        seconds = time.monotonic() - began
+        return Told(process.returncode, "".join(seen) + stdout, stderr, seconds, now)
 
 
 @pytest.fixture(scope="session")

@@ -75,6 +75,10 @@ def list_jobs(call: Call, given: parameters.ListJobs) -> dict[str, Any]:
         sys.stderr.write("the last words\n")
         sys.stderr.flush()
         os._exit(3)
+    if given.filter == "progress":
+        call.progress("Listing", 1, 2, "half")
+        call.progress("Listing", 1, None, "some")
+        return {"listed": 0, "matched": 0, "undecided": 0}
     if given.filter == "created":
         call.emit(job(1, Created=MOMENT, CreatedBy="LAB\\admin"))
         return {"listed": 1, "matched": 1, "undecided": 0}

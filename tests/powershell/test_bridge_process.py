@@ -12,7 +12,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.powershell.conftest import Shell, Told
 
-pytestmark = pytest.mark.powershell
+pytestmark = [pytest.mark.powershell, pytest.mark.xdist_group("powershell-bridge")]
 
 CONNECT = "Connect-HostScanServer -Uri https://nps -Credential (Login 'LAB\\admin' 'x') -NoMfa"
 
@@ -122,6 +122,27 @@ def test_a_process_that_dies_is_told_with_its_last_words_and_leaves_no_session(
     assert told["sessions"] == 0
 
 
+def test_a_process_that_was_killed_in_between_is_noticed(shell: Shell, stand_in: str) -> None:
+    told = shell.run(
+        f"""
+        {CONNECT}
+        $process = Get-Process -Id (Get-HostScanSession).ProcessId
+        $process.Kill()
+        $process.WaitForExit()
+        Tell 'killed' (Fails {{ Get-HostScanJob }})
+        {CONNECT}
+        Tell 'again' @(Get-HostScanJob -First 1).Count
+        Tell 'two' (Fails {{ (Get-Process -Id (Get-HostScanSession).ProcessId).Kill(); Get-HostScanSession }})
+        """,
+        env={"HOSTSCAN_PYTHON": stand_in},
+    )
+
+    assert told["killed"]["id"] == "HostScan.ServerExited,Get-HostScanJob"
+    assert "Connect-HostScanServer" in told["killed"]["action"]
+    assert told["again"] == 1
+    assert told["two"]["id"] == "HostScan.ServerExited,Get-HostScanSession"
+
+
 def test_ctrl_c_stops_a_cancel_at_once_and_says_what_was_sent(shell: Shell, stand_in: str) -> None:
     told = shell.interrupt(
         f"""
@@ -141,7 +162,7 @@ def test_ctrl_c_stops_a_cancel_at_once_and_says_what_was_sent(shell: Shell, stan
     assert "4 accepted, 5 not_attempted" in told.stdout
     assert "not reached" not in told.values
     assert told["last run"]["RunId"] == "r1"
-    assert told.seconds < 3, "the shell itself takes most of this to end"
+    assert told.seconds < 10, "most of this is the shell ending, on a busy machine"
 
 
 def test_a_call_that_does_not_stop_is_left_after_five_seconds(shell: Shell, stand_in: str) -> None:
@@ -156,13 +177,22 @@ def test_a_call_that_does_not_stop_is_left_after_five_seconds(shell: Shell, stan
     )
 
     assert "gave no summary, so some of it may have been sent" in told.stdout
-    assert 4 < told.seconds < 12
+    assert 4 < told.seconds < 20
 
 
-def test_select_first_in_a_cancel_stops_the_rest_and_warns(shell: Shell, stand_in: str) -> None:
+def test_progress_is_shown_and_select_first_in_a_cancel_stops_the_rest_and_warns(
+    shell: Shell, stand_in: str
+) -> None:
     told = shell.run(
         f"""
         {CONNECT}
+        $global:bars = @()
+        function global:Write-Progress {{
+            param([string] $Activity, [string] $Status, [int] $PercentComplete = -1, [switch] $Completed)
+            $global:bars += "$Activity|$Status|$PercentComplete|$Completed"
+        }}
+        Get-HostScanJob -Filter 'progress' | Out-Null
+        Tell 'bars' $global:bars
         $first = Stop-HostScanJob -Id 00000000-0000-0000-0000-000000000001 -Force -PassThru |
             Select-Object -First 1
         Tell 'first' $first.Outcome
@@ -171,6 +201,7 @@ def test_select_first_in_a_cancel_stops_the_rest_and_warns(shell: Shell, stand_i
         env={"HOSTSCAN_PYTHON": stand_in, "STAND_IN_PART": "keeps sending"},
     )
 
+    assert told["bars"] == ["Listing|half|50|False", "Listing|some|-1|False", "Listing||-1|True"]
     assert told["first"] == "accepted"
     assert "WARNING: Stopped: cancels were sent for 4 of 9 jobs" in told.stdout
     assert told["next"] == 2

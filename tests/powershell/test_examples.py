@@ -11,7 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.powershell.conftest import Shell, Told
 
-pytestmark = pytest.mark.powershell
+pytestmark = [pytest.mark.powershell, pytest.mark.xdist_group("powershell-examples")]
 
 EXAMPLE = """\
 $NPSUrl = "https://localhost:6500"

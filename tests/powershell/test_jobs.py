@@ -11,7 +11,11 @@ if TYPE_CHECKING:
     from hostscan_automation.simulator import Simulator
     from tests.powershell.conftest import Shell, Told
 
-pytestmark = [pytest.mark.powershell, pytest.mark.simulator]
+pytestmark = [
+    pytest.mark.powershell,
+    pytest.mark.simulator,
+    pytest.mark.xdist_group("powershell-jobs"),
+]
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,11 @@ if TYPE_CHECKING:
 
     from tests.powershell.conftest import Shell, Told
 
-pytestmark = [pytest.mark.powershell, pytest.mark.simulator]
+pytestmark = [
+    pytest.mark.powershell,
+    pytest.mark.simulator,
+    pytest.mark.xdist_group("powershell-playbooks"),
+]
 
 PLAYBOOK = """\
 version: 1

@@ -3,6 +3,8 @@
 # ruff: noqa: E501 - a script is easier to read unbroken
 from __future__ import annotations
 
+import json
+import urllib.request
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,7 +19,11 @@ if TYPE_CHECKING:
 
     from tests.powershell.conftest import Shell, Told
 
-pytestmark = [pytest.mark.powershell, pytest.mark.simulator]
+pytestmark = [
+    pytest.mark.powershell,
+    pytest.mark.simulator,
+    pytest.mark.xdist_group("powershell-sessions"),
+]
 
 SECRET = "Пароль€😀\"\\'\u2018\u2019"
 OTHER_TOTP = "GEZDGNBVGY3TQOJQ"
@@ -252,31 +258,69 @@ def test_a_token_that_ends_is_renewed_and_one_that_cannot_be_is_told(shell: Shel
         assert told["renewed"] == 5
 
 
-def test_a_server_that_is_gone_is_an_error_and_the_session_lives(shell: Shell) -> None:
+def test_a_session_that_cannot_be_renewed_and_a_server_that_is_gone_are_errors(
+    shell: Shell,
+) -> None:
     with Simulator(SimulatorConfig(jobs=5)) as site:
         account = site.accounts.without_mfa
         process = shell.start(
             rf"""
-            Connect-HostScanServer -Uri '{site.url}' -NoMfa -TimeoutSec 3 -Credential (Login '{account.login}' '{account.password}')
+            $sim = @{{ Uri = '{site.url}'; TimeoutSec = 3 }}
+            Connect-HostScanServer @sim -NoMfa -Credential (Login '{account.login}' '{account.password}')
+            Connect-HostScanServer @sim -Token (Secret '{token_of(site)}') -SessionName token
             Tell 'ready' 1
+            $null = [Console]::In.ReadLine()
+            Tell 'refused' (Fails {{ Get-HostScanJob }})
+            Tell 'expired' (Fails {{ Get-HostScanJob -SessionName token }})
+            Tell 'ready' 2
             $null = [Console]::In.ReadLine()
             Tell 'gone' (Fails {{ Get-HostScanJob }})
             Tell 'test' (Test-HostScanConnection)
-            Tell 'session' @(Get-HostScanSession).Count
+            Tell 'sessions' @(Get-HostScanSession).Count
             """,
             interactive=True,
         )
-        wait_for(process, "##ready")
-    stdout, stderr = process.communicate("go\n", timeout=60)
+        wait_for(process, "##ready=1")
+        site.expire_tokens()
+        account.password = "changed meanwhile"
+        answer(process)
+        seen = wait_for(process, "##ready=2")
+    told = shell.finish(process, "go\n", seen)
 
-    assert '"HostScan.NotReached,Get-HostScanJob"' in stdout, stdout + stderr
-    assert '"IsReachable":false' in stdout
-    assert "##session=1" in stdout
+    assert told["refused"]["id"] == "HostScan.AuthenticationFailed,Get-HostScanJob"
+    assert told["expired"]["id"] == "HostScan.TokenExpired,Get-HostScanJob"
+    assert told["gone"]["category"] in {"ConnectionError", "AuthenticationError"}
+    assert told["test"]["IsReachable"] is False
+    assert told["sessions"] == 2
 
 
-def wait_for(process: subprocess.Popen[str], text: str) -> None:
+def token_of(site: Simulator) -> str:
+    """Sign in as a program of somebody else would, and return the token."""
+    account = site.accounts.without_mfa
+    jar = urllib.request.HTTPCookieProcessor()
+    opener = urllib.request.build_opener(jar)
+
+    def post(path: str, body: str, **headers: str) -> str:
+        headers |= {"Content-Type": "application/json"}
+        request = urllib.request.Request(site.url + path, body.encode(), headers)  # noqa: S310
+        with opener.open(request) as reply:
+            return str(json.load(reply))
+
+    first = post("/signinBody", json.dumps({"Login": account.login, "Password": account.password}))
+    return post("/signin2fa", '"NA"', Authorization=f"Bearer {first}")
+
+
+def answer(process: subprocess.Popen[str]) -> None:
+    assert process.stdin is not None
+    process.stdin.write("go\n")
+    process.stdin.flush()
+
+
+def wait_for(process: subprocess.Popen[str], text: str) -> str:
     assert process.stdout is not None
+    seen = ""
     for line in process.stdout:
+        seen += line
         if text in line:
-            return
-    raise AssertionError(f"{text!r} never came")
+            return seen
+    raise AssertionError(f"{text!r} never came: {seen}")

@@ -19,12 +19,14 @@ function Invoke-HostScanRequest {
     $Bridge.Inbox[$id] = New-Object System.Collections.Queue
     $Reply['Result'] = $null
     $isOpen = $false
+    $bar = ''
     Write-Verbose -Message ('{0} (request {1})' -f $Method, $id)
     try {
         Send-HostScanMessage -Bridge $Bridge -Message @{ jsonrpc = '2.0'; id = $id; method = $Method; params = $Parameter }
         $isOpen = $true
         while ($isOpen) {
             $message = Receive-HostScanMessage -Bridge $Bridge -Id $id
+            if ($bar -and $message.PSObject.Properties['id']) { Write-Progress -Activity $bar -Completed }
             if ($message.PSObject.Properties['result']) {
                 $isOpen = $false
                 $Reply['Result'] = $message.result
@@ -42,7 +44,10 @@ function Invoke-HostScanRequest {
             }
             elseif ($message.method -eq 'itemError') { Write-HostScanFault -Fault $message.params.error -Cmdlet $Cmdlet }
             elseif ($message.method -eq 'warning') { Write-Warning -Message $message.params.message }
-            elseif ($message.method -eq 'progress') { Write-HostScanProgress -Progress $message.params }
+            elseif ($message.method -eq 'progress') {
+                $bar = $message.params.activity
+                Write-HostScanProgress -Progress $message.params
+            }
         }
     }
     catch [System.IO.IOException] {
