@@ -189,7 +189,6 @@ class _Run:
         pacer = Pacer(
             self.options.rate,
             clock=self.means.clock,
-            stop=self.means.stop.event,
             jitter=self.means.chance,
         )
         breaker = Breaker(self.options.stop_after_failures)

@@ -13,7 +13,6 @@ What may be sent again, and when:
 
 from __future__ import annotations
 
-import logging
 import threading
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -43,8 +42,6 @@ if TYPE_CHECKING:
     from hostscan_automation.runs.means import Means
     from hostscan_automation.runs.pacing import Pacer
     from hostscan_automation.runs.runlog import RunLog
-
-_LOG = logging.getLogger("hostscan.runs")
 
 SETTLED_AFTER_S = 5.0
 """So long after a lost reply a cancel that was carried out shows in the list."""
@@ -89,6 +86,7 @@ class Executor:
         self._breaker = breaker
         self._bounds = bounds
         self._lock = threading.Lock()
+        self._over = threading.Event()
         self._done = 0
         self._failed = 0
         self._told = (0, 0)
@@ -103,10 +101,7 @@ class Executor:
             doubtful: Sent by a process that died: looked at first.
         """
         self._worklist = Worklist(
-            fresh,
-            self._claim,
-            group=self._bounds.workers,
-            patience=max(self._breaker.limit, 1),
+            fresh, self._claim, group=self._bounds.workers, patience=self._breaker.limit
         )
         for task in doubtful:
             self._ask(task, Question.LOST, 0.0)
@@ -126,9 +121,10 @@ class Executor:
             return watched
 
     def end(self, reason: str) -> None:
-        """Send nothing more, and say why."""
+        """Send nothing more; the first who says why is believed."""
         with self._lock:
             self.ended_by = self.ended_by or reason
+        self._over.set()
         self._worklist.close()
 
     def _claim(self, tasks: Sequence[Task]) -> None:
@@ -137,6 +133,7 @@ class Executor:
     def _tick(self) -> bool:
         """Do the housekeeping of the run; False when nothing more is to be waited for."""
         self._means.stop.relay()
+        self._is_over()  # wakes those who wait for their turn
         try:
             self._log.flush()
         except JournalError as error:
@@ -163,7 +160,7 @@ class Executor:
 
     def _work(self) -> None:
         try:
-            while turn := self._worklist.next(self._clock, self._means.stop, self._is_over):
+            while turn := self._worklist.next(self._clock, self._over, self._is_over):
                 if isinstance(turn, Task):
                     self._send(turn)
                 else:
@@ -184,7 +181,7 @@ class Executor:
             self._learn(task, error)
         else:
             task.took_s = self._clock.monotonic() - begun
-            task.http_status, task.trace_id = reply.status, None
+            task.http_status = reply.status
             self._good()
             self._decide(task, Outcome.ACCEPTED, watch=Watched(task.position))
             self._worklist.answered(is_trouble=False)
@@ -196,7 +193,7 @@ class Executor:
             except JournalError:
                 self._worklist.put_back(task)
                 raise
-        if self._pacer.wait_for_turn(self._bounds.deadline):
+        if self._pacer.wait_for_turn(self._bounds.deadline, self._over):
             return not self._is_over()
         if not self._is_over():  # the turn comes after the deadline
             self.end(f"the deadline of {self._bounds.deadline_s:g} s leaves no time for the rest")
@@ -209,7 +206,7 @@ class Executor:
 
     def _learn(self, task: Task, error: HostscanError) -> None:
         """Take in an answer that was not a yes."""
-        task.http_status = getattr(error, "status", None)
+        task.http_status = getattr(error, "status", task.http_status)
         task.trace_id = getattr(error, "trace_id", None) or task.trace_id
         task.cause = answer_text(error)
         if isinstance(error, NotReachedError):
@@ -291,19 +288,20 @@ class Executor:
         if job is None:
             self._decide(task, Outcome.GONE, "it is not in the list any more")
             return True
-        outcome = ended_as(job, is_ours=task.is_in_doubt)
+        is_ours = _may_have_acted(task)
+        outcome = ended_as(job, is_ours=is_ours)
         if outcome is not None:
-            text = ended_text(job, is_ours=task.is_in_doubt)
+            text = ended_text(job, is_ours=is_ours)
             self._decide(task, outcome, text, status_after=status_text(job))
             return True
-        if not job.is_active:
-            self._unread(task, f"its status {status_text(job)!r} does not tell")
-        else:
-            task.unread = 0
+        if job.is_active:
             self._stands(task, job, begun)
+        else:
+            self._unread(task, f"its status {status_text(job)!r} does not tell")
         return False
 
     def _stands(self, task: Task, job: ScanJob, begun: float) -> None:
+        task.unread = 0
         status = status_text(job)
         if task.question in _REFUSALS:
             outcome = _REFUSALS[task.question]

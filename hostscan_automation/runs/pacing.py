@@ -169,20 +169,12 @@ class Pacer:
 
     Args:
         rate: Requests that change something, a second; None is unlimited.
-        stop: Ends every wait at once.
+        jitter: Gives a number from 0 to 1.
     """
 
-    def __init__(
-        self,
-        rate: float | None,
-        *,
-        clock: Clock,
-        stop: threading.Event,
-        jitter: Callable[[], float],
-    ) -> None:
+    def __init__(self, rate: float | None, *, clock: Clock, jitter: Callable[[], float]) -> None:
         self._throttle = Throttle(rate, jitter)
         self._clock = clock
-        self._stop = stop
         self._gate = threading.Lock()
         self._lock = threading.Lock()
         self._has_told = False
@@ -192,14 +184,15 @@ class Pacer:
         """How many requests the server turned away with 429 or 503."""
         return self._throttle.refused
 
-    def wait_for_turn(self, until: float) -> bool:
+    def wait_for_turn(self, until: float, over: threading.Event) -> bool:
         """Wait until one request may go.
 
         Args:
             until: The end of the run, by the monotonic clock.
+            over: Ends the wait at once.
 
         Returns:
-            False when the turn does not come before that, or somebody asked to stop.
+            False when the turn does not come before the end, or everything is over.
         """
         if self._throttle.is_free:  # a look without the lock: a refusal may come any time anyway
             return True
@@ -207,7 +200,7 @@ class Pacer:
             while (wait_s := self._take()) > 0:
                 if self._clock.monotonic() + wait_s > until:
                     return False
-                if self._clock.wait(self._stop, wait_s):
+                if self._clock.wait(over, wait_s):
                     return False
             return True
 

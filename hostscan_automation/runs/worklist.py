@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from hostscan_automation.clock import Clock
-    from hostscan_automation.runs.stop import Stop
     from hostscan_automation.runs.task import Task
 
 _SLICE_S = 0.1
@@ -37,6 +36,7 @@ class _Parked:
 
     @property
     def due(self) -> float:
+        """When the first of them is due."""
         return self._heap[0][0] if self._heap else _NEVER
 
     def put(self, task: Task, due: float) -> None:
@@ -81,16 +81,23 @@ class Worklist:
         self._to_send = _Parked()
         self._unsent: list[Task] = []
         self._in_flight = 0
-        self._looking = 0
+        self._is_looking = False
         self._troubles = 0
         self._is_claiming = False
         self._is_exhausted = False
         self._is_closed = False
 
     def next(
-        self, clock: Clock, stop: Stop, is_over: Callable[[], bool]
+        self, clock: Clock, over: threading.Event, is_over: Callable[[], bool]
     ) -> Task | list[Task] | None:
         """Return a task to send, tasks to look at together, or None when nothing is left to do.
+
+        One worker at a time looks: what comes up meanwhile shares the next look.
+
+        Args:
+            clock: Waits for what is parked.
+            over: Ends the wait.
+            is_over: Says whether nothing more is to be begun.
 
         Raises:
             JournalError: Intents could not be written down.
@@ -100,7 +107,7 @@ class Worklist:
             turn = self._turn(clock.monotonic())
             if not isinstance(turn, float):
                 return turn
-            clock.wait(stop.event, min(turn, _SLICE_S))
+            clock.wait(over, min(turn, _SLICE_S))
         self.close()
         return None
 
@@ -133,7 +140,7 @@ class Worklist:
     def looked(self, *, is_trouble: bool | None) -> None:
         """Take note of the end of a look; False: it told that all is well with a lost cancel."""
         with self._changed:
-            self._looking -= 1
+            self._is_looking = False
             if is_trouble is not None:
                 self._note(is_trouble=is_trouble)
             self._changed.notify_all()
@@ -184,15 +191,15 @@ class Worklist:
 
     @property
     def _is_held(self) -> bool:
-        is_open = bool(self._in_flight or self._looking or self._to_look or self._to_send)
+        is_open = bool(self._in_flight or self._is_looking or self._to_look or self._to_send)
         return is_open and self._troubles >= self._patience
 
     def _turn(self, now: float) -> Task | list[Task] | float | None:
         with self._changed:
             if self._is_closed:
                 return None
-            if self._to_look.due <= now:
-                self._looking += 1
+            if self._look_due <= now:
+                self._is_looking = True
                 return self._to_look.take_until(now + _MOMENT_S)
             if self._to_send.due <= now:
                 return self._out(self._to_send.take())
@@ -200,17 +207,21 @@ class Worklist:
                 return self._out(self._ready.popleft())
             return self._pause(now)
 
+    @property
+    def _look_due(self) -> float:
+        return _NEVER if self._is_looking else self._to_look.due
+
     def _out(self, task: Task) -> Task:
         self._in_flight += 1
         return task
 
     def _pause(self, now: float) -> float | None:
         """Return for how long there is nothing to do; None if nothing will ever come."""
-        due = min(self._to_look.due, self._to_send.due)
+        due = min(self._look_due, self._to_send.due)
         if due < _NEVER:
             return due - now
         is_more_to_come = self._ready or not self._is_exhausted or self._is_claiming
-        if is_more_to_come or self._looking:
+        if is_more_to_come or self._is_looking:
             self._changed.wait(_OTHERS_S)  # others decide what is next: no matter of the clock
             return 0.0
         return None

@@ -177,8 +177,11 @@ def test_the_end_of_a_pause_is_spread() -> None:
 # shared by workers
 
 
-def pacer(rate: float | None, clock: FakeClock, stop: threading.Event | None = None) -> Pacer:
-    return Pacer(rate, clock=clock, stop=stop or threading.Event(), jitter=lambda: 0.0)
+NEVER_OVER = threading.Event()
+
+
+def pacer(rate: float | None, clock: FakeClock) -> Pacer:
+    return Pacer(rate, clock=clock, jitter=lambda: 0.0)
 
 
 def test_all_workers_together_keep_the_rate(clock: FakeClock) -> None:
@@ -186,7 +189,7 @@ def test_all_workers_together_keep_the_rate(clock: FakeClock) -> None:
     granted = []
 
     def work() -> None:
-        while shared.wait_for_turn(9.99):
+        while shared.wait_for_turn(9.99, NEVER_OVER):
             granted.append(clock.monotonic())
 
     threads = [threading.Thread(target=work) for _ in range(8)]
@@ -200,9 +203,9 @@ def test_all_workers_together_keep_the_rate(clock: FakeClock) -> None:
 def test_a_turn_that_comes_after_the_end_is_not_waited_for(clock: FakeClock) -> None:
     shared = pacer(None, clock)
     shared.busy(120.0)
-    assert not shared.wait_for_turn(60.0)
+    assert not shared.wait_for_turn(60.0, NEVER_OVER)
     assert clock.monotonic() == 0
-    assert shared.wait_for_turn(200.0)
+    assert shared.wait_for_turn(200.0, NEVER_OVER)
     assert clock.monotonic() == pytest.approx(120)
 
 
@@ -212,19 +215,19 @@ def test_an_absurd_retry_after_is_capped_and_said_once(
     shared = pacer(None, clock)
     shared.busy(31_536_000.0)
     shared.busy(31_536_000.0)
-    assert shared.wait_for_turn(1e9)
+    assert shared.wait_for_turn(1e9, NEVER_OVER)
     assert clock.monotonic() == pytest.approx(LONGEST_RETRY_AFTER_S)
     assert [record.levelname for record in caplog.records] == ["WARNING"]
     assert "31536000 s" in caplog.text
     assert shared.refused == 2
 
 
-def test_a_stop_ends_the_wait(clock: FakeClock) -> None:
-    stop = threading.Event()
-    shared = pacer(None, clock, stop)
+def test_the_end_of_the_run_ends_the_wait(clock: FakeClock) -> None:
+    over = threading.Event()
+    over.set()
+    shared = pacer(None, clock)
     shared.busy(100.0)
-    stop.set()
-    assert not shared.wait_for_turn(1e9)
+    assert not shared.wait_for_turn(1e9, over)
     assert clock.monotonic() == 0
 
 
@@ -234,5 +237,5 @@ def test_good_replies_bring_the_rate_back(clock: FakeClock) -> None:
     clock.sleep(1)
     shared.good()
     clock.sleep(11)
-    assert shared.wait_for_turn(100)
-    assert shared.wait_for_turn(clock.monotonic())
+    assert shared.wait_for_turn(100, NEVER_OVER)
+    assert shared.wait_for_turn(clock.monotonic(), NEVER_OVER)

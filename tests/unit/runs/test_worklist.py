@@ -1,11 +1,11 @@
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from hostscan_automation.errors import JournalError
-from hostscan_automation.runs.stop import Stop
 from hostscan_automation.runs.task import Task
 from hostscan_automation.runs.worklist import Worklist
 from tests.unit.runs.fakes import FakeClock, job_id
@@ -41,7 +41,7 @@ class Desk:
         self.list = Worklist(tasks(count), self.claims, group=group, patience=patience)
 
     def next(self) -> Any:
-        return self.list.next(self.clock, Stop(), lambda: False)
+        return self.list.next(self.clock, threading.Event(), lambda: False)
 
 
 def test_fresh_tasks_come_in_order_and_are_claimed_in_groups_before_they_come() -> None:
@@ -89,6 +89,19 @@ def test_looks_that_are_due_at_the_same_moment_come_together() -> None:
     assert desk.next() == taken[2:]
 
 
+def test_one_worker_at_a_time_looks_and_what_comes_up_meanwhile_shares_the_next_look() -> None:
+    desk = Desk(5, group=8)
+    first, second, third = (desk.next() for _ in range(3))
+    for task in (first, second, third):
+        desk.list.answered(is_trouble=None)
+        desk.list.park_for_look(task, 0.0)
+        if task is first:
+            assert desk.next() == [first]
+    assert desk.next().position == 3
+    desk.list.looked(is_trouble=None)
+    assert desk.next() == [second, third]
+
+
 def test_trouble_in_a_row_holds_back_what_is_fresh_until_it_is_understood() -> None:
     desk = Desk(9, patience=2)
     troubled = [desk.next(), desk.next()]
@@ -130,7 +143,7 @@ def test_a_closed_list_gives_nothing_and_tells_what_is_left() -> None:
 
 def test_when_it_is_over_nothing_is_claimed_any_more() -> None:
     desk = Desk(20)
-    assert desk.list.next(desk.clock, Stop(), lambda: True) is None
+    assert desk.list.next(desk.clock, threading.Event(), lambda: True) is None
     assert desk.claims.groups == []
 
 
@@ -140,5 +153,5 @@ def test_tasks_whose_intents_could_not_be_written_are_not_handed_out() -> None:
 
     worklist = Worklist(tasks(5), claim, group=2, patience=3)
     with pytest.raises(JournalError):
-        worklist.next(FakeClock(), Stop(), lambda: False)
+        worklist.next(FakeClock(), threading.Event(), lambda: False)
     assert worklist.leftovers() == []
