@@ -12,7 +12,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.powershell.conftest import Shell, Told
 
-pytestmark = [pytest.mark.powershell, pytest.mark.xdist_group("powershell-bridge")]
+pytestmark = pytest.mark.powershell
 
 CONNECT = "Connect-HostScanServer -Uri https://nps -Credential (Login 'LAB\\admin' 'x') -NoMfa"
 

@@ -11,7 +11,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.powershell.conftest import Shell, Told
 
-pytestmark = [pytest.mark.powershell, pytest.mark.xdist_group("powershell-examples")]
+pytestmark = pytest.mark.powershell
 
 EXAMPLE = """\
 $NPSUrl = "https://localhost:6500"

@@ -10,7 +10,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.powershell.conftest import Shell, Told
 
-pytestmark = [pytest.mark.powershell, pytest.mark.xdist_group("powershell-bridge")]
+pytestmark = pytest.mark.powershell
 
 COMMON = {
     "Verbose", "Debug", "ErrorAction", "WarningAction", "InformationAction", "ProgressAction",

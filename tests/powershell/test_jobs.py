@@ -11,11 +11,7 @@ if TYPE_CHECKING:
     from hostscan_automation.simulator import Simulator
     from tests.powershell.conftest import Shell, Told
 
-pytestmark = [
-    pytest.mark.powershell,
-    pytest.mark.simulator,
-    pytest.mark.xdist_group("powershell-jobs"),
-]
+pytestmark = [pytest.mark.powershell, pytest.mark.simulator]
 
 
 @pytest.fixture(scope="module")

@@ -18,8 +18,6 @@ from hostscan_automation.powershell.protocol import PROTOCOL, to_json
 if TYPE_CHECKING:
     from tests.powershell.conftest import Shell, Told
 
-pytestmark = pytest.mark.xdist_group("powershell-files")
-
 HERE = Path(__file__).parent
 FOLDER = Path(hostscan_automation.powershell.__file__).parent / "HostScanAutomation"
 SCRIPTS = sorted(FOLDER.rglob("*.ps1"))

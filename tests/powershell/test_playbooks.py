@@ -18,11 +18,7 @@ if TYPE_CHECKING:
 
     from tests.powershell.conftest import Shell, Told
 
-pytestmark = [
-    pytest.mark.powershell,
-    pytest.mark.simulator,
-    pytest.mark.xdist_group("powershell-playbooks"),
-]
+pytestmark = [pytest.mark.powershell, pytest.mark.simulator]
 
 PLAYBOOK = """\
 version: 1

@@ -19,11 +19,7 @@ if TYPE_CHECKING:
 
     from tests.powershell.conftest import Shell, Told
 
-pytestmark = [
-    pytest.mark.powershell,
-    pytest.mark.simulator,
-    pytest.mark.xdist_group("powershell-sessions"),
-]
+pytestmark = [pytest.mark.powershell, pytest.mark.simulator]
 
 SECRET = "Пароль€😀\"\\'\u2018\u2019"
 OTHER_TOTP = "GEZDGNBVGY3TQOJQ"

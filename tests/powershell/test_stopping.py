@@ -18,11 +18,7 @@ if TYPE_CHECKING:
 
     from tests.powershell.conftest import Shell, Told
 
-pytestmark = [
-    pytest.mark.powershell,
-    pytest.mark.simulator,
-    pytest.mark.xdist_group("powershell-stopping"),
-]
+pytestmark = [pytest.mark.powershell, pytest.mark.simulator]
 
 CALLERS = """
 function Test-Wrapper { [CmdletBinding(SupportsShouldProcess = $true)] param([scriptblock] $Do) & $Do }
@@ -265,7 +261,9 @@ def test_a_shell_that_is_killed_sends_nothing_more_and_the_journal_knows(shell: 
 
     state, recorded, planned = told["run"]
     assert state == "interrupted"
-    assert recorded == arrived < planned
+    # an intent is written before its cancel leaves: a kill in between leaves one that never left
+    assert arrived <= recorded <= arrived + 1
+    assert recorded < planned
 
 
 def test_ids_of_results_are_those_of_the_server(told: Told, server: Simulator) -> None:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from tests.powershell.conftest import Shell, Told
 
-pytestmark = [pytest.mark.powershell, pytest.mark.xdist_group("powershell-wire")]
+pytestmark = pytest.mark.powershell
 
 HOSTS = ("сервер-01", "ホスト", 'quo"te\\back', "O\u2019Brien", "😀-host", "a b")
 # a typographic quote would end a string of the script
