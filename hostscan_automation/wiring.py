@@ -21,7 +21,6 @@ from hostscan_automation.api.signin_methods import (
     Totp,
 )
 from hostscan_automation.clock import Clock, SystemClock
-from hostscan_automation.jobs.limits import LimitOverrides
 from hostscan_automation.playbook.loading import load_protection
 from hostscan_automation.runner import Guard
 from hostscan_automation.settings import Flags, find_settings
@@ -87,7 +86,7 @@ def read_server(text: str) -> str:
 def guard_of(settings: Settings) -> Guard:
     """Return what holds for every run of this profile; raises FilterError where it is wrong."""
     return Guard(
-        limits=LimitOverrides(settings.limits.max_jobs, settings.limits.max_percent),
+        limits=settings.limits,
         protect=load_protection(
             list(settings.protect),
             origin=f"profile {settings.profile}",

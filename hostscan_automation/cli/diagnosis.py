@@ -106,8 +106,10 @@ class Diagnosis:
         return options is not None and self._connects(address, options)
 
     def _connects(self, address: ServerAddress, options: ConnectionOptions) -> bool:
+        from hostscan_automation.api.inspection import reach
+
         try:
-            _connect(address, options)
+            reach(address, options)
         except SettingsError as error:
             self._fail("trust", error)
         except CertificateError as error:
@@ -225,17 +227,6 @@ def _addresses_of(address: ServerAddress) -> list[str]:
             hint="Check the spelling, and that this machine asks the right DNS server.",
         ) from None
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
-
-
-def _connect(address: ServerAddress, options: ConnectionOptions) -> None:
-    """Connect as every call does, trust included, and send nothing."""
-    from hostscan_automation.api.connections import Line
-    from hostscan_automation.api.tls import build_context
-
-    context = build_context(options) if address.scheme == "https" else None
-    connection = Line(address, options, context).connection()
-    connection.connect()
-    connection.close()
 
 
 def _proxy_for(address: ServerAddress) -> str | None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from hostscan_automation.api.address import ServerAddress
-from hostscan_automation.api.connections import Line
+from hostscan_automation.api.inspection import reach
 from hostscan_automation.api.options import ConnectionOptions
-from hostscan_automation.api.tls import build_context, shown_fingerprint
+from hostscan_automation.api.tls import shown_fingerprint
 from hostscan_automation.errors import CertificateError, HostscanError
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ def look_at(uri: str) -> objects.ConnectionTest:
         "Message": None,
     }
     try:
-        reach(address.url, options)
+        reach(address, options)
     except CertificateError as error:
         found |= {"Certificate": "not trusted", "Message": error.message}
     except HostscanError as error:
@@ -42,16 +42,3 @@ def look_at(uri: str) -> objects.ConnectionTest:
     if address.scheme == "https":
         found["Fingerprint"] = shown_fingerprint(address, options.connect_timeout_s)
     return {**found, "IsReachable": True}
-
-
-def reach(url: str, options: ConnectionOptions) -> None:
-    """Connect as every call does, trust included, and send nothing.
-
-    Raises:
-        NotReachedError: Nobody answers there, or its certificate is not the one to trust.
-    """
-    address = ServerAddress.parse(url)
-    context = build_context(options) if address.scheme == "https" else None
-    connection = Line(address, options, context).connection()
-    connection.connect()
-    connection.close()

@@ -8,11 +8,13 @@ from dataclasses import replace
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from hostscan_automation.api.address import ServerAddress
+from hostscan_automation.api.inspection import reach
 from hostscan_automation.errors import ApiError, CodeRefusedError, HostscanError
 from hostscan_automation.powershell.desk import Session, certificate_text
 from hostscan_automation.powershell.faults import MFA_REQUIRED, VERSION_MISMATCH, Fault
 from hostscan_automation.powershell.protocol import PROTOCOL
-from hostscan_automation.powershell.server_probe import look_at, reach
+from hostscan_automation.powershell.server_probe import look_at
 from hostscan_automation.powershell.sign_in import settings_of
 from hostscan_automation.wiring import connection_options, open_client
 
@@ -129,7 +131,7 @@ def _look_at_own(own: Session) -> objects.ConnectionTest:
         "Message": None,
     }
     try:
-        reach(own.client.server, connection_options(own.settings))
+        reach(ServerAddress.parse(own.client.server), connection_options(own.settings))
         found["IsReachable"] = True
         health, server_version = own.client.health(), own.client.version()
     except HostscanError as error:

@@ -9,11 +9,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from hostscan_automation.errors import SettingsError
+from hostscan_automation.jobs.limits import LimitOverrides
 from hostscan_automation.settings.candidates import Candidates
 from hostscan_automation.settings.folders import config_file, state_folder
 from hostscan_automation.settings.profiles import Profile, ProfileFile, read_profiles
 from hostscan_automation.settings.secrets import SECRET_VARIABLES, SecretSources
-from hostscan_automation.settings.settings import Ask, ProfileLimits, Settings
+from hostscan_automation.settings.settings import Ask, Settings
 from hostscan_automation.settings.trust import Trust, choose_trust
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ class FoundSettings:
     trust: Trust
     file: ProfileFile
     profile: str | None
-    limits: ProfileLimits
+    limits: LimitOverrides
     protect: tuple[Mapping[str, Any], ...]
     sources: Mapping[str, str]
 
@@ -103,7 +104,7 @@ def find_settings(
         trust=trust,
         file=file,
         profile=name,
-        limits=ProfileLimits(profile.limits.max_jobs, profile.limits.max_percent),
+        limits=LimitOverrides(profile.limits.max_jobs, profile.limits.max_percent),
         protect=tuple(profile.protect),
         sources={
             "config file": source,

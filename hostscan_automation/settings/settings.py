@@ -11,6 +11,8 @@ if TYPE_CHECKING:
 
     from pydantic import SecretStr
 
+from hostscan_automation.jobs.limits import LimitOverrides
+
 Ask = Callable[[str], str]
 """Asks a person at a terminal for a secret, without showing what is typed."""
 
@@ -72,14 +74,6 @@ SignIn = TokenSignIn | AppSignIn | PasswordSignIn
 
 
 @dataclass(frozen=True, slots=True)
-class ProfileLimits:
-    """The ceiling that a profile sets; None where it says nothing."""
-
-    max_jobs: int | None = None
-    max_percent: float | None = None
-
-
-@dataclass(frozen=True, slots=True)
 class Settings:
     """Everything that is needed to reach one server as one account.
 
@@ -103,7 +97,7 @@ class Settings:
     ca_bundle: Path | None = None
     fingerprint: str | None = None
     insecure: bool = False
-    limits: ProfileLimits = field(default_factory=ProfileLimits)
+    limits: LimitOverrides = field(default_factory=LimitOverrides)
     protect: tuple[Mapping[str, Any], ...] = ()
     sources: Mapping[str, str] = field(default_factory=dict)
 
