@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 DEEPEST: Final = 60
 MOST_VALUES: Final = 100_000
 _MOST_DIGITS = 15
+_TOO_DEEP = "is nested too deep"
 
 _NULL = re.compile(r"~|null|Null|NULL|")
 _BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
@@ -101,7 +102,10 @@ def _syntax_fault(error: yaml.YAMLError, text: str) -> Finding:
         line, column = before.count("\n") + 1, len(before) - before.rfind("\n")
         return Finding("holds a control character", line=line, column=column)
     problem = getattr(error, "problem", None) or "cannot be read"
-    return Finding(f"is no valid YAML: {problem}", line=mark.line + 1, column=mark.column + 1)
+    # newer releases of libyaml stop by themselves while they look ahead for a key
+    is_too_deep = problem == "exceeded maximum nesting depth"
+    message = _TOO_DEEP if is_too_deep else f"is no valid YAML: {problem}"
+    return Finding(message, line=mark.line + 1, column=mark.column + 1)
 
 
 class _TooMuch(Exception):  # noqa: N818 - it ends the reading, and is caught there
@@ -161,7 +165,7 @@ class _TreeBuilder:
         place = _place(event)
         self._check_tag(event)
         if len(self._stack) >= DEEPEST:
-            raise _TooMuch("is nested too deep", place)
+            raise _TooMuch(_TOO_DEEP, place)
         if self._wants_key():
             raise _TooMuch("a key must be plain text", place)
         is_mapping = isinstance(event, yaml.MappingStartEvent)
