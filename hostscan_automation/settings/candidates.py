@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from hostscan_automation.settings.profiles import Profile
 
 _YES = frozenset({"1", "true", "yes", "on"})
-_NO = frozenset({"", "0", "false", "no", "off"})
+_NO = frozenset({"0", "false", "no", "off"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +86,13 @@ class Candidates:
             password=self._keep("PASSWORD", "password", other),
             code=code,
             totp_secret=self._totp_secret(other),
-            no_second_factor=self._no_second_factor(),
+            no_second_factor=self._no_second_factor(other),
             source=source,
         )
 
     def _totp_secret(self, other: str | None) -> Keep:
         # in the environment, HOSTSCAN_NO_MFA says that a secret further down is not wanted
-        if not self._variable("TOTP_SECRET") and self._no_second_factor():
+        if not self._variable("TOTP_SECRET") and self._no_second_factor(other):
             return Keep()
         return self._keep("TOTP_SECRET", "totp_secret", other)
 
@@ -114,8 +114,10 @@ class Candidates:
             return None
         return f"profile {self.profile_name!r} keeps the secrets of {owner!r}"
 
-    def _no_second_factor(self) -> bool:
+    def _no_second_factor(self, other: str | None) -> bool:
         word = self.environ.get("HOSTSCAN_NO_MFA", "").strip().casefold()
+        if not word:  # what a profile says of its account holds for that account only
+            return bool(self.profile.no_mfa) and not other and self.foreign is None
         if word not in _YES | _NO:
             raise SettingsError(
                 f"environment HOSTSCAN_NO_MFA is neither yes nor no: {word!r}",

@@ -5,9 +5,9 @@ from __future__ import annotations
 import difflib
 import tomllib
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, model_validator
 
 from hostscan_automation.errors import Finding, SettingsError
 from hostscan_automation.settings.key_lines import KeyLines
@@ -62,6 +62,7 @@ class Profile(_Strict):
     login: Text | None = None
     password: Reference = None
     totp_secret: Reference = None
+    no_mfa: bool | None = None
     app: Text | None = None
     api_key: Reference = None
     token: Reference = None
@@ -70,6 +71,12 @@ class Profile(_Strict):
     insecure: bool | None = None
     limits: LimitsTable = Field(default_factory=LimitsTable)
     protect: list[dict[str, Any]] = Field(default_factory=list)
+
+    @model_validator(mode="after")
+    def _has_one_second_factor(self) -> Self:
+        if self.no_mfa and self.totp_secret is not None:
+            raise ValueError("no_mfa and totp_secret contradict each other: take one away")
+        return self
 
     def references(self) -> Iterator[SecretReference]:
         """Yield every reference to a secret in this profile."""

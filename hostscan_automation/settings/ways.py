@@ -143,8 +143,8 @@ class PasswordWay:
             raise SecretNotFoundError(
                 f"second factor of {self.account!r} for {server} is not set",
                 hint=(
-                    "Set HOSTSCAN_TOTP_SECRET, or HOSTSCAN_MFA_CODE for one sign-in, or"
-                    " HOSTSCAN_NO_MFA=1 where the account needs none."
+                    "Set HOSTSCAN_TOTP_SECRET, or HOSTSCAN_MFA_CODE for one sign-in, or, where the"
+                    " account needs none, HOSTSCAN_NO_MFA=1 (in a profile: no_mfa = true)."
                 ),
             )
         return AskedCode(lambda: ask(f"One-time code of {self.account}"))

@@ -14,7 +14,9 @@ import pytest
 
 from hostscan_automation.cli.environment import Environment
 from hostscan_automation.cli.invocation import Invocation
+from hostscan_automation.cli.options import SharedOption
 from hostscan_automation.cli.root import root
+from hostscan_automation.settings.profiles import LimitsTable, Profile, read_profiles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,3 +122,27 @@ def test_every_document_is_free_of_tabs_and_blanks_at_line_ends() -> None:
     for page in PAGES:
         for number, line in enumerate(page.read_text(encoding="utf-8").splitlines(), 1):
             assert line == line.rstrip(), f"{page.name}:{number}"
+
+
+def test_every_setting_stands_in_the_page_of_settings() -> None:
+    text = (TOP / "docs/settings.md").read_text(encoding="utf-8")
+    told = set(re.findall(r"`([^`]+)`", text))
+    code = "".join(
+        path.read_text(encoding="utf-8")
+        for path in (TOP / "hostscan_automation").rglob("*")
+        if path.suffix in {".py", ".ps1"}
+    )
+    variables = set(re.findall(r"HOSTSCAN_[A-Z][A-Z_]+[A-Z]", code))
+    flags = {one.opts[-1] for one in root.params if isinstance(one, SharedOption)} - {"--verbose"}
+    keys = set(Profile.model_fields) - {"limits"}
+    limits = {f"limits.{name}" for name in LimitsTable.model_fields}
+    wanted = variables | flags | keys | limits | {"default_profile"}
+    assert {"HOSTSCAN_SERVER", "--server", "server"} <= wanted
+    assert wanted - told == set()
+
+
+def test_the_profile_file_in_the_page_of_settings_can_be_read(tmp_path: Path) -> None:
+    (text,) = fences(TOP / "docs/settings.md", "toml")
+    (tmp_path / "config.toml").write_text(text, encoding="utf-8")
+    file = read_profiles(tmp_path / "config.toml", "test")
+    assert set(file.profiles) == {"nightly", "me"}

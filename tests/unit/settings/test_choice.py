@@ -308,6 +308,30 @@ class TestTheSecondFactor:
         assert isinstance(sign_in, PasswordSignIn)
         assert type(sign_in.second_factor).__name__ == "NoSecondFactor"
 
+    def test_a_profile_says_that_its_account_needs_none_and_the_environment_may_differ(
+        self, desk: Desk
+    ) -> None:
+        desk.write(
+            '[profiles.p]\nserver = "nps01"\nlogin = "l"\npassword = "file:pw"\nno_mfa = true\n'
+        )
+        (desk.config.parent / "pw").write_text("secret", encoding="utf-8")
+        (desk.config.parent / "pw").chmod(0o600)
+        sign_in = desk.load(profile="p").sign_in
+        assert isinstance(sign_in, PasswordSignIn)
+        assert type(sign_in.second_factor).__name__ == "NoSecondFactor"
+        desk.set(NO_MFA="no")
+        with pytest.raises(SecretNotFoundError, match="second factor of 'l'"):
+            desk.load(profile="p")
+
+    @pytest.mark.parametrize("given", [{"login": "other"}, {"server": "nps02"}])
+    def test_what_a_profile_says_of_its_account_holds_for_no_other(
+        self, desk: Desk, given: dict[str, str]
+    ) -> None:
+        desk.write('[profiles.p]\nserver = "nps01"\nlogin = "l"\nno_mfa = true\n')
+        desk.set(PASSWORD="pw")
+        with pytest.raises(SecretNotFoundError, match="second factor of"):
+            desk.load(profile="p", **given)  # type: ignore[arg-type]
+
     def test_a_word_that_is_neither_yes_nor_no_is_an_error(self, desk: Desk) -> None:
         desk.set(SERVER="nps01", LOGIN="l", PASSWORD="p", NO_MFA="maybe")
         with pytest.raises(SettingsError, match="neither yes nor no: 'maybe'"):

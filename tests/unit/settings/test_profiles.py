@@ -52,6 +52,14 @@ def test_all_faults_are_told_at_once_each_with_its_line(desk: Desk) -> None:
     assert any(f"{where}:10:1: profiles.a.limits.max_percent" in line for line in lines)
 
 
+def test_a_second_factor_that_is_there_and_not_needed_is_a_contradiction(desk: Desk) -> None:
+    text = '[profiles.a]\nlogin = "l"\ntotp_secret = "env:X"\nno_mfa = true\n'
+    assert complaint(desk, text) == (
+        f"{desk.config}:1:1: profiles.a: no_mfa and totp_secret contradict each other:"
+        " take one away"
+    )
+
+
 def test_a_key_that_resembles_nothing_is_told_what_is_known(desk: Desk) -> None:
     assert "known are: server, login" in complaint(desk, "[profiles.a]\nxyzzy = 1\n")
 
