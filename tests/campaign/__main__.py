@@ -1,5 +1,7 @@
 """Play the campaign: `python -m tests.campaign [--minutes N] [--seed S] [--only NAME]`.
 
+Scenarios mostly wait, so some are played side by side (`--at-once`).
+
 Ends with a table of figures and exit code 0 where nothing was found, else 1. The same seed gives
 the same jobs, faults and moments, as far as processes and threads let it.
 """
@@ -10,7 +12,9 @@ import argparse
 import itertools
 import signal
 import sys
+import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -18,36 +22,66 @@ from tests.campaign import bad_input, crashes, endings, network, overload, sign_
 from tests.campaign.tally import Tally, table
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterator, Sequence
 
-    Scenario = Callable[[], Tally]
+    Scenario = partial[Tally]
 
 KILLS = 200
+ALONE = frozenset({"bad_input", "overload"})
+"""What measures rates or memory, or has a watchdog for this whole process."""
 
 
 def main() -> int:
     """Play what was asked for and print the figures."""
     options = _options()
-    began = time.monotonic()
-    until = began + 60 * options.minutes
-    tallies: list[Tally] = []
-    for scenario in _scenarios(options.seed, until):
-        name = _name(scenario)
-        if options.only and options.only not in name:
-            continue
-        if time.monotonic() >= until:
-            print(f"time is over: {name} and what follows was not played", flush=True)
-            break
-        tally = _played(scenario, name)
-        tallies.append(tally)
-        print(f"{time.monotonic() - began:6.0f} s  {' · '.join(tally.cells)}", flush=True)
-        for finding in tally.findings[:10]:
-            print(f"          ! {finding}", flush=True)
-    print(f"\nSeed {options.seed}, {(time.monotonic() - began) / 60:.1f} minutes\n")
+    stage = Stage(options.minutes)
+    wanted = [
+        one for one in _scenarios(options.seed, stage.until) if (options.only or "") in _name(one)
+    ]
+    together = [one for one in wanted if _module(one) not in ALONE]
+    tallies = [
+        *stage.play(together, at_once=options.at_once),
+        *stage.play([one for one in wanted if one not in together], at_once=1),
+    ]
+    print(f"\nSeed {options.seed}, {stage.elapsed_s / 60:.1f} minutes\n")
     print(table(tallies))
     found = sum(len(tally.findings) for tally in tallies)
     print(f"\n{found} findings in {len(tallies)} scenarios")
     return 1 if found or not tallies else 0
+
+
+class Stage:
+    """Where scenarios are played, side by side, until the time is over."""
+
+    def __init__(self, minutes: float) -> None:
+        self._began = time.monotonic()
+        self._lock = threading.Lock()
+        self.until = self._began + 60 * minutes
+
+    @property
+    def elapsed_s(self) -> float:
+        """How long it has been going on."""
+        return time.monotonic() - self._began
+
+    def play(self, scenarios: Sequence[Scenario], *, at_once: int) -> list[Tally]:
+        """Play scenarios, so many at a time; return what they found, in the order given."""
+        if not scenarios:
+            return []
+        with ThreadPoolExecutor(at_once) as threads:
+            tallies = list(threads.map(self._play, scenarios))
+        return [tally for tally in tallies if tally is not None]
+
+    def _play(self, scenario: Scenario) -> Tally | None:
+        name = _name(scenario)
+        if time.monotonic() >= self.until:
+            print(f"time is over: {name} was not played", flush=True)
+            return None
+        tally = _played(scenario, name)
+        lines = [f"{self.elapsed_s:6.0f} s  {' · '.join(tally.cells)}"]
+        lines += (f"          ! {finding}" for finding in tally.findings[:10])
+        with self._lock:
+            print("\n".join(lines), flush=True)
+        return tally
 
 
 def _played(scenario: Scenario, name: str) -> Tally:
@@ -105,10 +139,12 @@ def _sign_ins(seed: int) -> Iterator[Scenario]:
 
 
 def _name(scenario: Scenario) -> str:
-    function = scenario.func  # type: ignore[attr-defined]
-    room = function.__module__.rpartition(".")[2]
-    given = " ".join(str(one) for one in scenario.args if isinstance(one, str | int | float))  # type: ignore[attr-defined]
-    return f"{room}.{function.__name__} {given}".strip()
+    given = " ".join(str(one) for one in scenario.args if isinstance(one, str | int | float))
+    return f"{_module(scenario)}.{scenario.func.__name__} {given}".strip()
+
+
+def _module(scenario: Scenario) -> str:
+    return scenario.func.__module__.rpartition(".")[2]
 
 
 def _options() -> argparse.Namespace:
@@ -116,6 +152,7 @@ def _options() -> argparse.Namespace:
     parser.add_argument("--minutes", type=float, default=30.0, help="how long at most (30)")
     parser.add_argument("--seed", type=int, default=1, help="of ids, faults and moments (1)")
     parser.add_argument("--only", metavar="NAME", help="scenarios with this in their name")
+    parser.add_argument("--at-once", type=int, default=2, help="scenarios side by side (2)")
     return parser.parse_args()
 
 
