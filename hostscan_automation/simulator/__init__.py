@@ -11,6 +11,7 @@ from hostscan_automation.simulator.config import SimulatorConfig
 from hostscan_automation.simulator.faults import FAULT_NAMES, Faults, parse_fault, parse_faults
 from hostscan_automation.simulator.log import Request
 from hostscan_automation.simulator.scanjobs import Host, Job, JobSpec
+from hostscan_automation.simulator.signin_trouble import Trouble
 from hostscan_automation.simulator.simulator import READY_SCHEMA, Simulator
 from hostscan_automation.simulator.totp import Totp
 
@@ -26,6 +27,7 @@ __all__ = [
     "Simulator",
     "SimulatorConfig",
     "Totp",
+    "Trouble",
     "parse_fault",
     "parse_faults",
 ]

@@ -30,6 +30,9 @@ class Account:
         tells_role: Whether its tokens name the role at all.
         refused_in_a_row: Wrong passwords and codes since the last whole sign-in.
         locked_until: Seconds since 1970 by the server's clock.
+        refused_passwords: Of all times.
+        refused_codes: Of all times.
+        locks: How often it was locked.
     """
 
     login: str
@@ -41,6 +44,9 @@ class Account:
     used_steps: set[int] = field(default_factory=set, repr=False)
     refused_in_a_row: int = 0
     locked_until: float = 0.0
+    refused_passwords: int = 0
+    refused_codes: int = 0
+    locks: int = 0
 
     @property
     def totp_secret(self) -> str | None:
@@ -58,9 +64,12 @@ class Accounts:
         application: Signs in with its name and API key.
     """
 
-    def __init__(self, seed: int, now: Callable[[], float]) -> None:
+    def __init__(
+        self, seed: int, now: Callable[[], float], *, lock_after: int = LOCKED_AFTER
+    ) -> None:
         chance = random.Random(f"accounts:{seed}")  # noqa: S311 - a test server's passwords
         self._now = now
+        self._lock_after = lock_after
         self._lock = threading.Lock()
         self.admin = Account(r"LAB\scan-admin", _word(chance), totp=_totp(chance))
         self.without_mfa = Account(r"LAB\no-mfa", _word(chance))
@@ -91,6 +100,7 @@ class Accounts:
             if account is None or self.is_locked(account):
                 return None
             if not _is_same(account.password, password):
+                account.refused_passwords += 1
                 self._refuse(account)
                 return None
             return account
@@ -107,6 +117,7 @@ class Accounts:
                 return True
             step = account.totp.matching_step(code, self._now())
             if step is None or step in account.used_steps:
+                account.refused_codes += 1
                 self._refuse(account)
                 return False
             account.used_steps.add(step)
@@ -123,9 +134,10 @@ class Accounts:
 
     def _refuse(self, account: Account) -> None:
         account.refused_in_a_row += 1
-        if account.refused_in_a_row >= LOCKED_AFTER:
+        if account.refused_in_a_row >= self._lock_after:
             account.locked_until = self._now() + LOCKED_FOR_S
             account.refused_in_a_row = 0
+            account.locks += 1
 
 
 def _is_same(known: str, given: str) -> bool:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 from hostscan_automation.errors import SettingsError
+from hostscan_automation.simulator.accounts import LOCKED_AFTER
 from hostscan_automation.simulator.faults import Faults
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class SimulatorConfig:
         strict_content_type: Whether sign-in calls without a JSON content type answer 415.
         token_as_text: Whether tokens come as text/plain instead of a JSON string.
         token_ttl_s: Lifetime of an access token.
+        lock_after: After how many refused passwords and codes in a row an account is locked.
         status_as_name: Whether statuses and failure reasons come as names instead of numbers.
         date_zone: Whether dates end in Z; without it they are UTC all the same.
         cancel_delay_s: Seconds from the 202 to Cancelled, at least and at most.
@@ -47,6 +49,7 @@ class SimulatorConfig:
     strict_content_type: bool = False
     token_as_text: bool = False
     token_ttl_s: float = 900.0
+    lock_after: int = LOCKED_AFTER
     status_as_name: bool = False
     date_zone: Literal["mixed", "always", "never"] = "mixed"
     cancel_delay_s: tuple[float, float] = (0.3, 1.5)

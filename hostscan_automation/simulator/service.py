@@ -37,7 +37,7 @@ class Service:
         self._ahead_s = 0.0
         self.stopping = threading.Event()
         self.misbehaviour = Misbehaviour(config.faults, config.seed, self.now)
-        self.accounts = Accounts(config.seed, self.now)
+        self.accounts = Accounts(config.seed, self.now, lock_after=config.lock_after)
         self.tokens = Tokens(config.seed, self.now)
         self.sign_in = SignIn(config, self.accounts, self.tokens, self._token_ttl_s)
         self.fleet = Fleet(config.seed)

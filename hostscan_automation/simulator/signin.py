@@ -14,6 +14,7 @@ from hostscan_automation.simulator.replies import (
     problem,
     refused,
 )
+from hostscan_automation.simulator.signin_trouble import SignInTrouble
 from hostscan_automation.simulator.tokens import Pass
 
 if TYPE_CHECKING:
@@ -30,7 +31,12 @@ ROLES = frozenset({"Admin", "App"})
 
 
 class SignIn:
-    """Answers the sign-in calls of one server and knows who comes with a token."""
+    """Answers the sign-in calls of one server and knows who comes with a token.
+
+    Attributes:
+        trouble: What goes wrong at these calls.
+        codes: Every one-time code that arrived, looked at or not.
+    """
 
     def __init__(
         self,
@@ -43,9 +49,14 @@ class SignIn:
         self._accounts = accounts
         self._tokens = tokens
         self._token_ttl_s = token_ttl_s
+        self.trouble = SignInTrouble()
+        self.codes: list[str] = []
 
     def by_json(self, call: Call) -> Reply:
         """`POST /signinBody`: JSON Login and Password; a pre-2FA token and a cookie."""
+        return self.trouble.meet("password", lambda: self._by_json(call))
+
+    def _by_json(self, call: Call) -> Reply:
         self._check_content_type(call)
         try:
             value = call.json
@@ -65,6 +76,10 @@ class SignIn:
 
     def second_step(self, call: Call) -> Reply:
         """`POST /signin2fa`: the one-time code, in the session of the first step."""
+        self.codes.append(_code(call))
+        return self.trouble.meet("code", lambda: self._second_step(call))
+
+    def _second_step(self, call: Call) -> Reply:
         self._check_content_type(call)
         given = self.pass_of(call)
         if given is None:
@@ -85,6 +100,9 @@ class SignIn:
 
     def renew(self, _call: Call, given: Pass) -> Reply:
         """`GET /api/v1/UserToken`: a new access token for one that is still good."""
+        return self.trouble.meet("renewal", lambda: self._renewal(given))
+
+    def _renewal(self, given: Pass) -> Reply:
         token, _ = self._tokens.issue("access", given.account, self._token_ttl_s())
         return self._token_reply(token)
 

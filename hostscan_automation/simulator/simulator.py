@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from hostscan_automation.simulator.jobtable import JobTable
     from hostscan_automation.simulator.log import Request, RequestLog
     from hostscan_automation.simulator.scanjobs import JobSpec
+    from hostscan_automation.simulator.signin_trouble import SignInCall, Trouble
 
 READY_SCHEMA = "hostscan/simulator-ready/1"
 
@@ -166,6 +167,17 @@ class Simulator:
         return Counter(one.job_id for one in self.cancels() if one.job_id is not None)
 
     @property
+    def codes(self) -> tuple[str, ...]:
+        """Every one-time code that arrived, looked at or not."""
+        return tuple(self.service.sign_in.codes)
+
+    @property
+    def tokens(self) -> tuple[str, ...]:
+        """The latest tokens that were given out, and what stood in the cookies with them."""
+        issued = tuple(self.service.tokens.issued)
+        return (*(token for token, _ in issued), *(given.session for _, given in issued))
+
+    @property
     def truncations(self) -> int:
         """How often all tables were wiped."""
         return self.service.calls.truncations
@@ -219,6 +231,16 @@ class Simulator:
             SettingsError: A fault is not known, or its value is not in range.
         """
         self.service.misbehaviour.faults = parse_faults(faults)
+
+    def trouble_sign_in(self, call: SignInCall, *troubles: Trouble, lasting: bool = False) -> None:
+        """Let the next sign-in calls of a kind go wrong, one after the other.
+
+        Args:
+            call: `password`, `code` or `renewal`.
+            troubles: In order; without any, nothing goes wrong any more.
+            lasting: Whether the last of them goes on.
+        """
+        self.service.sign_in.trouble.plan(call, *troubles, lasting=lasting)
 
     @property
     def faults(self) -> Faults:

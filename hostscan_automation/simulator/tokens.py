@@ -8,6 +8,7 @@ import hmac
 import itertools
 import json
 import threading
+from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,7 @@ _ROLE_CLAIM = "http://schemas.microsoft.com/ws/2008/06/identity/claims/role"
 _NAME_CLAIM = "http://schemas.xmlsoap.org/ws/2005/05/identity/claims/name"
 _TIDY_EVERY = 500
 _REMEMBERED_S = 3600.0
+_LISTED = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +40,18 @@ class Pass:
 
 
 class Tokens:
-    """Gives out tokens and knows them again; whatever it did not give out is worth nothing."""
+    """Gives out tokens and knows them again; whatever it did not give out is worth nothing.
+
+    Attributes:
+        issued: The latest that were given out, good or not any more.
+    """
 
     def __init__(self, seed: int, now: Callable[[], float]) -> None:
         self._key = hashlib.sha256(f"tokens:{seed}".encode()).digest()
         self._now = now
         self._numbers = itertools.count(1)
         self._passes: dict[str, Pass] = {}
+        self.issued: deque[tuple[str, Pass]] = deque(maxlen=_LISTED)
         self._lock = threading.Lock()
 
     def issue(self, kind: str, account: Account, ttl_s: float) -> tuple[str, Pass]:
@@ -54,6 +61,7 @@ class Tokens:
         token = self._signed(self._claims(given, number))
         with self._lock:
             self._passes[token] = given
+            self.issued.append((token, given))
         if number % _TIDY_EVERY == 0:
             self._tidy()
         return token, given
