@@ -28,9 +28,20 @@ Run a simulated server on this machine until Ctrl+C.
 It follows the documented API: sign-in with a one-time code, jobs that come and go, errors as a real
 server gives them. Nothing it does reaches a real server.
 
-Faults: latency=MS, busy=SHARE, lost-reply=SHARE, cut=SHARE, html=SHARE, truncated=SHARE,
-token-ttl=SECONDS, skew=SECONDS, vanish=SHARE, finish=SHARE, never-cancelled=SHARE, sign-in-500=N,
-rate-limit=N. A share is between 0 and 1; --fault can be given several times."""
+\b
+Faults of a share of the requests (0 to 1):
+  before the server acts    refuse reset mid-request busy too-many unavailable
+                            html page empty-502 redirect
+  after it acted            lost-reply cut truncated endless empty wrong-type duplicate
+  before or after           slow error-500 error-502 error-504
+Faults of a share of the jobs (0 to 1):
+                            vanish finish never-cancelled
+Others:                     latency=MS token-ttl=SECONDS skew=SECONDS sign-in-500=N
+                            rate-limit=N redirect-port=N
+                            retry-after=SECONDS (or none, seconds, date, nonsense, year)
+
+\b
+--fault can be given several times. docs/simulator.md tells of each."""
 
 
 @command(

@@ -123,6 +123,7 @@ class _Handler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     timeout = _IDLE_S
     server: HttpServer
+    raw_requestline: bytes
 
     def _serve(self) -> None:
         body = self._read_body()
@@ -133,6 +134,15 @@ class _Handler(BaseHTTPRequestHandler):
         self._send(self.server.service.answer(read_call(self.command, target, headers, body)))
 
     do_GET = do_POST = do_DELETE = do_PUT = do_PATCH = do_HEAD = do_OPTIONS = _serve
+
+    def parse_request(self) -> bool:
+        """Read the head of a request, unless a fault breaks it off behind its first line."""
+        method, _, rest = self.raw_requestline.decode("latin-1").partition(" ")
+        call = read_call(method, rest.partition(" ")[0], {}, b"")
+        if self.server.service.breaks_off(call):
+            self._reset()
+            return False
+        return super().parse_request()
 
     def _read_body(self) -> bytes | None:
         """Return the body, or None where it cannot be read and the connection ends."""
@@ -174,8 +184,7 @@ class _Handler(BaseHTTPRequestHandler):
             case Delivery.LOST:
                 self._end()
             case Delivery.RESET:
-                self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
-                self.close_connection = True
+                self._reset()
             case Delivery.CUT:
                 self._send_half(reply)
             case Delivery.ENDLESS:
@@ -231,6 +240,10 @@ class _Handler(BaseHTTPRequestHandler):
     def _end(self) -> None:
         self.close_connection = True
         hang_up(self.connection)
+
+    def _reset(self) -> None:
+        self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
+        self.close_connection = True
 
     def send_error(self, code: int, message: str | None = None, explain: str | None = None) -> None:
         """Answer what is not HTTP, in the form of all errors, and end the connection."""

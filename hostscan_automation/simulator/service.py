@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from hostscan_automation.clock import Clock, utc_text
@@ -60,10 +61,35 @@ class Service:
         """Return the reply to a call as it goes out, faults included, and count it."""
         # Who asks is read first: carrying the call out may end the token's life.
         caller, credential = self.sign_in.pass_of(call), self.sign_in.credential(call)
-        latency_ms = self.misbehaviour.faults.latency_ms
-        if latency_ms:
-            self._clock.wait(self.stopping, latency_ms / 1000)
-        reply = self._carry_out(call)
+        found = self.routes.find(call)
+        route = found.route if found else None
+        moment = Moment(
+            call,
+            sign_in_step=route.sign_in_step if route else 0,
+            changes=route.changes if route else call.method != "GET",
+        )
+        delays = self.misbehaviour.delays(moment)
+        self._wait(delays.before_s)
+        reply = self._carry_out(moment, found)
+        if delays.fault:
+            reply = replace(reply, fault=reply.fault or delays.fault)
+        self._count(call, reply, credential, caller.account.login if caller else None)
+        self._wait(delays.after_s)
+        return reply
+
+    def breaks_off(self, call: Call) -> bool:
+        """Say whether a request is broken off in its midst, and count it: nothing is done."""
+        if not self.misbehaviour.breaks_off(call):
+            return False
+        reply = Reply(500, delivery=Delivery.RESET, carried_out=False, fault="mid-request")
+        self._count(call, reply, "none", None)
+        return True
+
+    def _wait(self, seconds: float) -> None:
+        if seconds:
+            self._clock.wait(self.stopping, seconds)
+
+    def _count(self, call: Call, reply: Reply, credential: str, account: str | None) -> None:
         self.log.add(
             Request(
                 time=utc_text(self._clock.now()),
@@ -76,26 +102,18 @@ class Service:
                 content_type=call.headers.get("content-type"),
                 body=loggable_body(call, is_sign_in=not call.is_api),
                 authorization=credential,
-                account=caller.account.login if caller else None,
+                account=account,
                 job_id=reply.job_id,
                 headers=self.log.open_headers(call.headers),
             )
         )
-        return reply
 
-    def _carry_out(self, call: Call) -> Reply:
-        found = self.routes.find(call)
-        route = found.route if found else None
-        moment = Moment(
-            call,
-            sign_in_step=route.sign_in_step if route else 0,
-            changes=route.changes if route else call.method != "GET",
-        )
+    def _carry_out(self, moment: Moment, found: Found | None) -> Reply:
         early = self.misbehaviour.before(moment)
         if early is not None:
             return early
         try:
-            reply = self._dispatch(call, found)
+            reply = self._dispatch(moment.call, found)
         except RefusedError as refusal:
             reply = refusal.reply
         return self.misbehaviour.after(moment, reply)

@@ -182,6 +182,11 @@ class Simulator:
         """How often all tables were wiped."""
         return self.service.calls.truncations
 
+    @property
+    def refused_connections(self) -> int:
+        """How many connections were reset before a request could be sent."""
+        return self.service.misbehaviour.refused_connections
+
     # What is true there
 
     @property

@@ -1,7 +1,11 @@
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 
+from hostscan_automation.cli.simulate_command import simulate
 from hostscan_automation.errors import SettingsError
 from hostscan_automation.simulator import FAULT_NAMES, Faults, parse_fault, parse_faults
 from hostscan_automation.simulator.faults import Dice
@@ -29,6 +33,14 @@ def test_the_last_value_of_a_name_counts() -> None:
 def test_no_fault_is_no_fault() -> None:
     assert parse_faults([]) == Faults()
     assert str(Faults()) == "none"
+
+
+def test_every_fault_is_told_of_in_the_help_and_on_the_page() -> None:
+    page = Path(__file__).parents[3].joinpath("docs", "simulator.md").read_text(encoding="utf-8")
+    told = {word.partition("=")[0] for word in str(simulate.help).split()}
+
+    assert set(FAULT_NAMES) <= told
+    assert set(re.findall(r"^\| `([\w-]+)", page, re.MULTILINE)) == set(FAULT_NAMES)
 
 
 @pytest.mark.parametrize("name", FAULT_NAMES)
@@ -66,6 +78,11 @@ def test_a_name_that_is_like_no_other_lists_them_all() -> None:
         ("latency=inf", "milliseconds, 0 or more"),
         ("sign-in-500=1.5", "a whole number, 0 or more"),
         ("token-ttl=-5", "seconds, 0 or more"),
+        ("token-ttl=year", "seconds, 0 or more"),
+        (
+            "retry-after=tomorrow",
+            "seconds, 0 or more, or one of none, seconds, date, nonsense, year",
+        ),
     ],
 )
 def test_a_value_out_of_range_is_refused(text: str, wanted: str) -> None:

@@ -65,6 +65,131 @@ def test_how_long_to_wait_can_be_told(server: Simulator, admin: Wire) -> None:
     assert waits == {"31536000", "Tue, 02 Mar 2027 12:00:00 GMT"}
 
 
+@pytest.mark.parametrize(
+    ("said", "wait"),
+    [
+        ("none", None),
+        ("seconds", "1"),
+        ("date", "Mon, 02 Mar 2026 12:00:01 GMT"),
+        ("nonsense", "in a while"),
+    ],
+)
+@pytest.mark.parametrize("status", [429, 503])
+def test_a_busy_status_and_what_it_asks_for_can_be_chosen(
+    server: Simulator, admin: Wire, status: int, said: str, wait: str
+) -> None:
+    fault = {429: "too-many", 503: "unavailable"}[status]
+    job_id = server.add_job(JobSpec())
+    server.misbehave(f"{fault}=1", f"retry-after={said}")
+
+    answers = [admin.delete(f"{_JOBS}/{job_id}") for _ in range(6)]
+
+    assert {(one.status, one.headers["Retry-After"]) for one in answers} == {(status, wait)}
+    assert server.cancels() == []
+    assert {one.fault for one in server.requests("DELETE")} == {fault}
+
+
+def test_a_server_can_ask_to_wait_for_a_year(server: Simulator, admin: Wire) -> None:
+    server.misbehave("busy=1", "retry-after=year")
+
+    waits = {admin.get(_JOBS).headers["Retry-After"] for _ in range(10)}
+
+    assert waits == {"31536000", "Tue, 02 Mar 2027 12:00:00 GMT"}
+
+
+def test_a_slow_request_takes_up_to_half_a_minute_before_or_after_it_is_carried_out(
+    server: Simulator, admin: Wire, clock: ManualClock
+) -> None:
+    server.misbehave("slow=1")
+    took = []
+    for number in range(40):
+        began = clock.monotonic()
+        admin.get(f"/api/v1/X{number}")
+        took.append(clock.monotonic() - began)
+
+    assert 1 <= min(took) < 6
+    assert 25 < max(took) <= 30
+    assert {one.fault for one in server.requests(path="/X")} == {"slow"}
+
+
+@pytest.mark.parametrize("status", [500, 502, 504])
+def test_a_server_error_says_nothing_of_whether_it_was_carried_out(
+    server: Simulator, admin: Wire, status: int
+) -> None:
+    server.misbehave(f"error-{status}=1")
+    ids = [server.add_job(JobSpec()) for _ in range(40)]
+
+    assert {admin.delete(f"{_JOBS}/{job_id}").status for job_id in ids} == {status}
+    assert 8 < len(server.cancels()) < 32
+    assert {one.fault for one in server.requests("DELETE")} == {f"error-{status}"}
+
+
+def test_an_error_of_a_share_strikes_about_that_share(server: Simulator, admin: Wire) -> None:
+    server.misbehave("error-504=0.5")
+
+    statuses = Counter(admin.get("/api/v1/Version").status for _ in range(200))
+
+    assert 70 < statuses[504] < 130
+
+
+def test_a_portal_answers_200_with_a_page_and_nothing_is_carried_out(
+    server: Simulator, admin: Wire, job_id: UUID
+) -> None:
+    server.misbehave("page=1")
+
+    answer = admin.delete(f"{_JOBS}/{job_id}")
+
+    assert (answer.status, answer.headers["Content-Type"]) == (200, "text/html; charset=utf-8")
+    assert b"<form>" in answer.body
+    assert server.cancels() == []
+
+
+def test_a_proxy_can_answer_with_nothing_at_all(
+    server: Simulator, admin: Wire, job_id: UUID
+) -> None:
+    server.misbehave("empty-502=1")
+
+    answer = admin.delete(f"{_JOBS}/{job_id}")
+
+    assert (answer.status, answer.body) == (502, b"")
+    assert server.cancels() == []
+
+
+def test_a_reply_can_lack_its_body(server: Simulator, admin: Wire) -> None:
+    server.misbehave("empty=1")
+
+    answer = admin.get(_JOBS)
+
+    assert (answer.status, answer.body) == (200, b"")
+
+
+def test_a_reply_of_other_types_is_json_all_the_same(server: Simulator, admin: Wire) -> None:
+    right = admin.get(_JOBS).json
+    server.misbehave("wrong-type=1")
+
+    wrong = [admin.get(_JOBS).json for _ in range(60)]
+
+    assert right not in wrong
+    kinds = {type(one) for one in wrong}
+    assert kinds == {dict, list, type(None), str, int}
+    rows = [one[0] for one in wrong if isinstance(one, list) and len(one) == len(right)]
+    assert any(row is None for row in rows)
+    assert any(row and row["id"] == 7 for row in rows)
+    assert any(row and isinstance(row["status"], str) for row in rows)
+    assert any(row and isinstance(row["hostScanHostStatus"], dict) for row in rows)
+
+
+def test_a_list_can_name_a_job_twice_and_contradict_itself(server: Simulator, admin: Wire) -> None:
+    server.misbehave("duplicate=1")
+
+    rows = admin.get(_JOBS).json
+
+    assert len(rows) == len(server.jobs) + 1
+    ((twice, count),) = Counter(row["id"] for row in rows).most_common(1)
+    assert count == 2
+    assert len({row["statusDescription"] for row in rows if row["id"] == twice}) == 2
+
+
 def test_a_share_is_about_that_share(server: Simulator, admin: Wire) -> None:
     server.misbehave("busy=0.25")
 
@@ -317,6 +442,30 @@ def test_a_connection_can_be_refused(server: Simulator, stranger: Wire) -> None:
         stranger.get("/Health")
 
     assert server.requests() == []
+    assert server.refused_connections == 1
+
+
+def test_a_connection_can_be_reset_when_a_part_of_the_request_has_come(
+    server: Simulator, admin: Wire, job_id: UUID
+) -> None:
+    server.misbehave("mid-request=1")
+    connection = admin.connect()
+    connection.connect()
+    connection.sock.sendall(f"DELETE {_JOBS}/{job_id} HTTP/1.1\r\n".encode())
+
+    with pytest.raises(ConnectionResetError):
+        connection.sock.recv(1)
+
+    connection.close()
+    (entry,) = server.requests("DELETE")
+    assert (entry.path, entry.status, entry.fault) == (f"{_JOBS}/{job_id}", None, "mid-request")
+    assert not entry.carried_out
+
+
+def test_a_redirect_can_lead_to_another_port(server: Simulator, admin: Wire) -> None:
+    server.misbehave("redirect=1", "redirect-port=8443")
+
+    assert admin.get(_JOBS).headers["Location"] == f"//localhost:8443{_JOBS}"
 
 
 def test_a_request_can_be_sent_on_to_another_name(
