@@ -5,45 +5,21 @@ from __future__ import annotations
 import json
 import logging
 import os
-import re
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
-from urllib.parse import quote
 
 from typing_extensions import override
 
 from hostscan_automation.errors import SettingsError
 from hostscan_automation.reports.plain import plain
+from hostscan_automation.reports.redaction import Redaction
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from hostscan_automation.cli.render import Screen
 
-_SHORTEST_SECRET = 4
-_TOKENS = re.compile(r"eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?|(?<=Bearer )\S+", re.ASCII)
 _LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
-
-
-@dataclass(slots=True)
-class Redaction:
-    """Takes the secrets in use, and everything that looks like a token, out of a text."""
-
-    secrets: set[str] = field(default_factory=set)
-
-    def learn(self, secrets: Iterable[str]) -> None:
-        """Add secrets, in every form in which they could come along."""
-        for secret in secrets:
-            if len(secret) >= _SHORTEST_SECRET:
-                self.secrets |= {secret, json.dumps(secret)[1:-1], quote(secret, safe="")}
-
-    def clean(self, text: str) -> str:
-        """Return the text without any of them."""
-        for secret in sorted(self.secrets, key=len, reverse=True):
-            text = text.replace(secret, "[secret]")
-        return _TOKENS.sub("[token]", text)
 
 
 class _TextFormatter(logging.Formatter):

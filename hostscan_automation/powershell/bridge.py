@@ -16,12 +16,16 @@ import signal
 import sys
 import threading
 import time
+from functools import partial
 from typing import TYPE_CHECKING
 
+from hostscan_automation.powershell.bugs import log_what_nobody_catches
 from hostscan_automation.powershell.framing import read_lines
 from hostscan_automation.powershell.parent import watcher_of
 from hostscan_automation.powershell.relay import relayed
 from hostscan_automation.powershell.server import Server
+from hostscan_automation.powershell.wording import told
+from hostscan_automation.reports.redaction import Redaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -41,10 +45,13 @@ def main(
     options = _options(argv)
     source, sink = _claim_streams()
     _ignore_interrupts()
+    log_what_nobody_catches()
+    redaction = Redaction()
+    methods = handlers() if handlers else _real_handlers(redaction)
     serve(
+        Server(methods, writer(sink), partial(told, redaction=redaction)),
         source,
-        sink,
-        (handlers or _real_handlers)(),
+        redaction=redaction,
         is_parent_alive=watcher_of(options.parent_pid),
         idle_limit_s=options.idle_limit,
     )
@@ -52,22 +59,21 @@ def main(
 
 
 def serve(
+    server: Server,
     source: int,
-    sink: int,
-    handlers: Mapping[str, Handler],
     *,
+    redaction: Redaction,
     is_parent_alive: Callable[[], bool],
     idle_limit_s: float = IDLE_LIMIT_S,
     look_every_s: float = 1.0,
 ) -> None:
-    """Serve a pair of file descriptors until the source ends, the parent is gone, or nobody calls.
+    """Read requests until the source ends, the parent is gone, or nobody calls.
 
-    What is on its way to the server when that happens is finished first.
+    What is on its way to the host scan server when that happens is finished first.
     """
-    server = Server(handlers, _writer(sink))
     reader = threading.Thread(target=_read, args=(server, source), daemon=True)
     worker = threading.Thread(target=server.work, daemon=True)
-    with relayed(server):
+    with relayed(server, redaction):
         reader.start()
         worker.start()
         calls_seen, idle_since = 0, time.monotonic()
@@ -86,10 +92,10 @@ def _options(argv: Sequence[str] | None) -> argparse.Namespace:
     return parser.parse_args(argv)
 
 
-def _real_handlers() -> Mapping[str, Handler]:
+def _real_handlers(redaction: Redaction) -> Mapping[str, Handler]:
     from hostscan_automation.powershell.methods import handlers  # noqa: PLC0415 - loads a lot
 
-    return handlers()
+    return handlers(redaction=redaction)
 
 
 def _claim_streams() -> tuple[int, int]:
@@ -124,7 +130,9 @@ def _ignore_interrupts() -> None:
             signal.signal(getattr(signal, name), signal.SIG_IGN)
 
 
-def _writer(sink: int) -> Callable[[bytes], None]:
+def writer(sink: int) -> Callable[[bytes], None]:
+    """Return what writes all of some bytes to a file descriptor."""
+
     def write(line: bytes) -> None:
         rest = memoryview(line)
         while rest:

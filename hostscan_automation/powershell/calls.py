@@ -24,9 +24,16 @@ class Outbox:
     Args:
         write: Writes all of the bytes; raises `OSError` when nobody reads any more.
         on_lost: Called once, when a write failed: the client is gone.
+        told: Makes a text fit to be shown; every error and every warning passes it.
     """
 
-    def __init__(self, write: Callable[[bytes], None], on_lost: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        write: Callable[[bytes], None],
+        on_lost: Callable[[], None],
+        told: Callable[[str], str] = str,
+    ) -> None:
+        self.told = told
         self._write = write
         self._on_lost = on_lost
         self._lock = threading.Lock()
@@ -35,6 +42,10 @@ class Outbox:
     def send(self, message: Mapping[str, Any]) -> None:
         """Send one message as one line."""
         self.send_text(to_text({"jsonrpc": "2.0", **message}))
+
+    def send_fault(self, request_id: int | str | None, fault: Fault) -> None:
+        """Answer a request with an error."""
+        self.send({"id": request_id, "error": fault.to_data(self.told)})
 
     def send_text(self, text: str) -> None:
         """Send one line of JSON that is made already; after a lost client do nothing."""
@@ -93,11 +104,12 @@ class Call:
 
     def fail_item(self, error: Exception, *, target: object = None) -> None:
         """Say that one of several items failed; the call goes on."""
-        self._notify("itemError", error=fault_of(error, target=target).to_data())
+        fault = fault_of(error, target=target)
+        self._notify("itemError", error=fault.to_data(self._outbox.told))
 
     def warn(self, text: str) -> None:
         """Say something that the person must see."""
-        self._notify("warning", message=text)
+        self._notify("warning", message=self._outbox.told(text))
 
     def progress(self, activity: str, done: int, total: int | None, status: str) -> None:
         """Say how far the call is."""
@@ -120,7 +132,7 @@ class Call:
     def reply_with_fault(self, fault: Fault) -> None:
         """Answer the call with an error; nothing may follow."""
         self.flush()
-        self._outbox.send({"id": self.id, "error": fault.to_data()})
+        self._outbox.send_fault(self.id, fault)
 
     def _notify(self, method: str, **params: object) -> None:
         with self._lock:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from hostscan_automation.api.client import HostScanClient
     from hostscan_automation.clock import Clock
     from hostscan_automation.powershell import objects
+    from hostscan_automation.reports.redaction import Redaction
     from hostscan_automation.settings import Settings
 
 
@@ -55,11 +56,13 @@ class Desk:
 
     Attributes:
         environ: The environment this process was started with.
+        redaction: Learns every secret that comes here.
         name: What the client calls its session.
     """
 
     environ: Mapping[str, str]
     clock: Clock
+    redaction: Redaction
     name: str = "Default"
     current: Session | None = None
     plans: dict[str, object] = field(default_factory=dict)

@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Any
 from hostscan_automation import errors
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from pydantic import ValidationError
 
 
@@ -40,35 +42,81 @@ VERSION_MISMATCH = Kind(
     "NotInstalled",
     "Run `hostscan powershell install` with the Python package that the module should use.",
 )
-AUTHENTICATION_FAILED = Kind("AuthenticationFailed", "AuthenticationError")
-MFA_REJECTED = Kind("MfaRejected", "AuthenticationError")
+AUTHENTICATION_FAILED = Kind(
+    "AuthenticationFailed",
+    "AuthenticationError",
+    "Check login and password, then run Connect-HostScanServer again.",
+)
+MFA_REJECTED = Kind(
+    "MfaRejected",
+    "AuthenticationError",
+    "Wait for the next code, then run Connect-HostScanServer again.",
+)
 MFA_REQUIRED = Kind(
     "MfaRequired", "AuthenticationError", "Connect with -TotpSecret, or with -Otp and a code."
 )
 TOKEN_EXPIRED = Kind("TokenExpired", "AuthenticationError", "Run Connect-HostScanServer again.")
-FORBIDDEN = Kind("Forbidden", "PermissionDenied")
+FORBIDDEN = Kind("Forbidden", "PermissionDenied", "Use an account that has the role Admin or App.")
 CERTIFICATE_INVALID = Kind(
     "CertificateInvalid",
     "SecurityError",
     "Give -CaBundle, or -Fingerprint with the certificate's SHA-256.",
 )
-NOT_FOUND = Kind("NotFound", "ObjectNotFound")
-BAD_REQUEST = Kind("BadRequest", "InvalidArgument")
-INVALID_ARGUMENT = Kind("InvalidArgument", "InvalidArgument", code=-32602)
-SERVER_ERROR = Kind("ServerError", "ResourceUnavailable")
+NOT_FOUND = Kind(
+    "NotFound", "ObjectNotFound", "It may be gone by now: Get-HostScanJob shows what is there."
+)
+BAD_REQUEST = Kind(
+    "BadRequest", "InvalidArgument", "The message says what the server objects to: change that."
+)
+INVALID_ARGUMENT = Kind(
+    "InvalidArgument",
+    "InvalidArgument",
+    "Get-Help with -Full shows what each parameter takes.",
+    code=-32602,
+)
+SERVER_ERROR = Kind(
+    "ServerError",
+    "ResourceUnavailable",
+    "Try again later; with the trace id the server's log tells more.",
+)
 NOT_REACHED = Kind("NotReached", "ConnectionError", "Nothing was sent: repeating is harmless.")
 TIMEOUT = Kind("Timeout", "OperationTimeout", "Look at the state before you repeat it.")
-WAIT_TIMEOUT = Kind("WaitTimeout", "OperationTimeout")
-LIMIT_EXCEEDED = Kind("LimitExceeded", "LimitsExceeded")
-PLAN_CHANGED = Kind("PlanChanged", "InvalidOperation")
-PLAN_REFUSED = Kind("PlanRefused", "InvalidOperation")
-PLAYBOOK_INVALID = Kind("PlaybookInvalid", "ParserError")
-EXAMPLE_SYNTAX = Kind("ExampleSyntax", "ParserError")
-CANCELLED = Kind("Cancelled", "OperationStopped")
-PROTOCOL = Kind("Protocol", "ProtocolError", code=-32600)
-UNKNOWN_METHOD = Kind("Protocol", "ProtocolError", code=-32601)
-STATE_UNUSABLE = Kind("StateUnusable", "ResourceUnavailable")
-REPORT_FAILED = Kind("ReportFailed", "WriteError")
+WAIT_TIMEOUT = Kind(
+    "WaitTimeout", "OperationTimeout", "Look at the job with Get-HostScanJob -Id, or wait longer."
+)
+LIMIT_EXCEEDED = Kind(
+    "LimitExceeded",
+    "LimitsExceeded",
+    "Nothing was sent. Choose fewer jobs, or raise the limit in the profile or the playbook.",
+)
+PLAN_CHANGED = Kind(
+    "PlanChanged", "InvalidOperation", "Nothing was sent. Run Invoke-HostScanPlaybook again."
+)
+PLAN_REFUSED = Kind(
+    "PlanRefused", "InvalidOperation", "Nothing was sent. The message says what stood against it."
+)
+PLAYBOOK_INVALID = Kind(
+    "PlaybookInvalid", "ParserError", "Test-HostScanPlaybook shows each fault with its place."
+)
+EXAMPLE_SYNTAX = Kind(
+    "ExampleSyntax", "ParserError", "Simplify that line, or carry the example over by hand."
+)
+CANCELLED = Kind(
+    "Cancelled", "OperationStopped", "Get-HostScanRun shows what was sent before it was stopped."
+)
+_ODD_PEER = "Run Connect-HostScanServer again. If it stays so: `hostscan powershell install`."
+PROTOCOL = Kind("Protocol", "ProtocolError", _ODD_PEER, code=-32600)
+UNKNOWN_METHOD = Kind("Protocol", "ProtocolError", _ODD_PEER, code=-32601)
+STATE_UNUSABLE = Kind(
+    "StateUnusable",
+    "ResourceUnavailable",
+    "Check the state folder: HOSTSCAN_STATE_DIR names it, where it is set.",
+)
+REPORT_FAILED = Kind(
+    "ReportFailed",
+    "WriteError",
+    "Give another -Path. The run is in the journal: its report can be written at any time.",
+)
 INTERNAL = Kind(
     "InternalError",
     "InvalidResult",
@@ -127,16 +175,16 @@ class Fault(Exception):  # noqa: N818 - what it is on this wire, not an error of
         self.target = None if target is None else str(target)
         self.trace_id = trace_id
 
-    def to_data(self) -> dict[str, Any]:
-        """Return the `error` member of a reply."""
+    def to_data(self, told: Callable[[str], str] = str) -> dict[str, Any]:
+        """Return the `error` member of a reply, its texts made fit to be shown by `told`."""
         data = {
             "errorId": f"HostScan.{self.kind.id}",
             "category": self.kind.category,
-            "recommendedAction": self.advice,
+            "recommendedAction": told(self.advice),
             "target": self.target,
             "traceId": self.trace_id,
         }
-        return {"code": self.kind.code, "message": self.message, "data": data}
+        return {"code": self.kind.code, "message": told(self.message), "data": data}
 
 
 def fault_of(error: BaseException, *, target: object = None) -> Fault:

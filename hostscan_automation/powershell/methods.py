@@ -18,6 +18,7 @@ from hostscan_automation.powershell import (
 from hostscan_automation.powershell.desk import Desk
 from hostscan_automation.powershell.protocol import METHODS
 from hostscan_automation.powershell.server import Handler
+from hostscan_automation.reports.redaction import Redaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -50,9 +51,14 @@ _WORK: dict[str, Work] = {
 _BEFORE_GREETING = frozenset({"initialize", "shutdown"})
 
 
-def handlers(desk: Desk | None = None) -> dict[str, Handler]:
-    """Return the handlers of every method, all of them at one desk."""
-    own = desk or Desk(dict(os.environ), SystemClock())
+def handlers(desk: Desk | None = None, *, redaction: Redaction | None = None) -> dict[str, Handler]:
+    """Return the handlers of every method, all of them at one desk.
+
+    Args:
+        desk: Without it, one in the environment of this process.
+        redaction: Learns the secrets that come to a desk of this process.
+    """
+    own = desk or Desk(dict(os.environ), SystemClock(), redaction or Redaction())
     return {
         name: Handler(
             METHODS[name].parameters,

@@ -88,6 +88,10 @@ class Connect(Parameters):
     timeout_sec: Annotated[StrictInt | StrictFloat, Field(gt=0, allow_inf_nan=False)] | None = None
     retry_sign_in: StrictBool = False
 
+    def secrets(self) -> list[str]:
+        """Return every secret that was given."""
+        return [value.get_secret_value() for _, value in self if isinstance(value, SecretStr)]
+
 
 class TestConnection(Parameters):
     """Which server to look at; without it the one this session is signed in to."""

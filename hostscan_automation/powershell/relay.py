@@ -1,8 +1,9 @@
-"""Bring the warnings of the rooms below to the person at the shell."""
+"""Where log lines go: warnings to the person at the shell, errors to standard error."""
 
 from __future__ import annotations
 
 import logging
+import sys
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
     from hostscan_automation.powershell.calls import Call
     from hostscan_automation.powershell.server import Server
+    from hostscan_automation.reports.redaction import Redaction
 
 _ROOT = "hostscan"
 
@@ -31,12 +33,27 @@ class Relay(logging.Handler):
             call.warn(record.getMessage())
 
 
+class ErrorLog(logging.Handler):
+    """Writes errors to standard error, without secrets."""
+
+    def __init__(self, redaction: Redaction) -> None:
+        super().__init__(logging.ERROR)
+        self._redaction = redaction
+
+    @override
+    def emit(self, record: logging.LogRecord) -> None:
+        sys.stderr.write(self._redaction.clean(self.format(record)) + "\n")
+        sys.stderr.flush()
+
+
 @contextmanager
-def relayed(server: Server) -> Iterator[None]:
-    """Relay warnings for a while; errors go to standard error as ever."""
-    logger, relay = logging.getLogger(_ROOT), Relay(server)
-    logger.addHandler(relay)
+def relayed(server: Server, redaction: Redaction) -> Iterator[None]:
+    """Relay warnings for a while, and write errors to standard error, without secrets."""
+    logger, handlers = logging.getLogger(_ROOT), (Relay(server), ErrorLog(redaction))
+    for handler in handlers:
+        logger.addHandler(handler)
     try:
         yield
     finally:
-        logger.removeHandler(relay)
+        for handler in handlers:
+            logger.removeHandler(handler)

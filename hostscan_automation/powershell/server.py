@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import logging
 import queue
 import threading
-import traceback
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
 
+from hostscan_automation.powershell.bugs import log_bug
 from hostscan_automation.powershell.calls import FLUSH_EVERY_S, Call, Outbox
 from hostscan_automation.powershell.faults import (
     CANCELLED,
@@ -29,8 +28,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from hostscan_automation.powershell.parameters import Parameters
-
-_log = logging.getLogger("hostscan.powershell")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +62,16 @@ class Server:
         calls_taken: How many calls have come so far.
     """
 
-    def __init__(self, handlers: Mapping[str, Handler], write: Callable[[bytes], None]) -> None:
+    def __init__(
+        self,
+        handlers: Mapping[str, Handler],
+        write: Callable[[bytes], None],
+        told: Callable[[str], str] = str,
+    ) -> None:
         self.closed = threading.Event()
         self.calls_taken = 0
         self._handlers = handlers
-        self._outbox = Outbox(write, on_lost=self.close)
+        self._outbox = Outbox(write, on_lost=self.close, told=told)
         self._waiting: queue.SimpleQueue[tuple[Call, _Request] | None] = queue.SimpleQueue()
         self._calls: dict[int | str, Call] = {}
         self._is_greeted = False
@@ -92,7 +94,7 @@ class Server:
             request_id = _id_of(message)
             self._take(_request(message), request_id)
         except Fault as fault:
-            self._outbox.send({"id": request_id, "error": fault.to_data()})
+            self._outbox.send_fault(request_id, fault)
 
     def _take(self, request: _Request, request_id: int | str | None) -> None:
         if request.method == "cancel":
@@ -103,7 +105,7 @@ class Server:
             self._outbox.send({"id": request_id, "result": {}})
             return
         if request_id in self._calls:
-            self._outbox.send({"id": None, "error": _taken(request_id).to_data()})
+            self._outbox.send_fault(None, _taken(request_id))
             return
         call = Call(request_id, self._outbox)
         self._calls[request_id] = call
@@ -144,7 +146,8 @@ class Server:
         try:
             result = self._result(call, request)
         except Exception as error:  # noqa: BLE001 - the one door out: whatever it was, answer it
-            _log_bug(error, request.method)
+            if fault_of(error).kind is INTERNAL:
+                log_bug(request.method, error)
             call.reply_with_fault(fault_of(error))
         else:
             call.reply(result)
@@ -180,14 +183,6 @@ def _taken(request_id: int | str) -> Fault:
 def _flush_until(call: Call, ended: threading.Event) -> None:
     while not ended.wait(FLUSH_EVERY_S):
         call.flush()
-
-
-def _log_bug(error: Exception, method: str) -> None:
-    if fault_of(error).kind is not INTERNAL:
-        return
-    # without the error's own text, which may hold anything
-    frames = "".join(traceback.format_tb(error.__traceback__))
-    _log.error("%s failed with %s\n%s", method, type(error).__name__, frames)
 
 
 def _message(line: bytes | TooLong) -> dict[str, Any]:

@@ -56,7 +56,9 @@ def initialize(_call: Call, given: Initialize, desk: Desk) -> dict[str, Any]:
 def connect(call: Call, given: Connect, desk: Desk) -> dict[str, Any]:
     """Sign in; what was signed in before is forgotten first."""
     desk.leave()
+    desk.redaction.learn(given.secrets())
     settings = settings_of(given, desk.environ)
+    desk.redaction.learn(secret.get_secret_value() for secret in settings.secret_values())
     client = open_client(
         settings,
         clock=desk.clock,

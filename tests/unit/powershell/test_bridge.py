@@ -13,16 +13,19 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from hostscan_automation.powershell import bridge
-from hostscan_automation.powershell.bridge import serve
+from hostscan_automation.powershell.bridge import serve, writer
 from hostscan_automation.powershell.parameters import Nothing
 from hostscan_automation.powershell.parent import watcher_of
-from hostscan_automation.powershell.server import Handler
+from hostscan_automation.powershell.server import Handler, Server
+from hostscan_automation.reports.redaction import Redaction
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from hostscan_automation.powershell.calls import Call
 
+SECRET = "canary-of-the-log"
 GREETING = {
     "jsonrpc": "2.0",
     "id": 1,
@@ -31,13 +34,16 @@ GREETING = {
 }
 COMMAND = [sys.executable, "-I", "-X", "utf8", "-u", "-m", "hostscan_automation.powershell.bridge"]
 NOISY = """
-import os, subprocess, sys
+import os, subprocess, sys, threading
 from hostscan_automation.powershell import bridge
 from hostscan_automation.powershell.parameters import Nothing
 from hostscan_automation.powershell.server import Handler
 def noise(call, given):
     print("a stray print")
     subprocess.run([sys.executable, "-c", "print('a child'); print(input('?') if 0 else 'x')"])
+    broken = threading.Thread(target=lambda: int("canary-of-the-log"))
+    broken.start()
+    broken.join()
     got = subprocess.run([sys.executable, "-c", "import sys; print(len(sys.stdin.read()))"],
         capture_output=True, text=True).stdout
     return {"child read": got.strip()}
@@ -56,8 +62,12 @@ class Pipes:
 
     def _serve(self, source: int, sink: int, options: dict[str, Any]) -> None:
         given: dict[str, Any] = {"is_parent_alive": lambda: True, "look_every_s": 0.01}
-        given |= options
-        serve(source, sink, {"hello": Handler(Nothing, hello, needs_greeting=False)}, **given)
+        given |= {"redaction": Redaction({SECRET})} | options
+        handlers = {
+            "hello": Handler(Nothing, hello, needs_greeting=False),
+            "fails": Handler(Nothing, fails, needs_greeting=False),
+        }
+        serve(Server(handlers, writer(sink)), source, **given)
         os.close(sink)
 
     def send(self, data: bytes) -> None:
@@ -76,8 +86,12 @@ class Pipes:
 def hello(_call: Call, _given: Nothing) -> dict[str, bool]:
     logging.getLogger("hostscan.api").warning("mind the %s", "gap")
     logging.getLogger("hostscan.api").info("not this")
-    logging.getLogger("hostscan.api").error("nor this")
+    logging.getLogger("hostscan.api").error("it broke at %s", SECRET)
     return {"hello": True}
+
+
+def fails(_call: Call, _given: Nothing) -> dict[str, bool]:
+    raise ZeroDivisionError(SECRET)
 
 
 @pytest.fixture
@@ -111,6 +125,23 @@ def test_warnings_of_the_rooms_below_reach_the_call_and_nothing_else_does(pipes:
     ]
 
 
+def test_errors_go_to_standard_error_without_secrets_and_without_the_text_of_a_bug(
+    capfd: pytest.CaptureFixture[str], pipes: Pipes
+) -> None:
+    pipes.send(b'{"jsonrpc":"2.0","id":1,"method":"hello"}\n')
+    pipes.send(b'{"jsonrpc":"2.0","id":2,"method":"fails"}\n')
+
+    lines = b""
+    while b'"id":2' not in lines:
+        lines += pipes.read()
+
+    errors = capfd.readouterr().err
+    assert "it broke at [secret]" in errors
+    assert "in fails" in errors
+    assert "fails failed with ZeroDivisionError" in errors
+    assert SECRET not in errors + lines.decode()
+
+
 def test_a_bridge_ends_when_its_parent_is_gone_or_nobody_calls() -> None:
     for options in ({"is_parent_alive": lambda: False}, {"idle_limit_s": 0.0}):
         pipes = Pipes(**options)
@@ -125,7 +156,7 @@ def test_a_source_that_breaks_is_a_source_that_ended() -> None:
     os.close(other)
     os.close(source)
 
-    serve(source, sink, {}, is_parent_alive=lambda: True)
+    serve(Server({}, writer(sink)), source, redaction=Redaction(), is_parent_alive=lambda: True)
 
     os.close(back)
     os.close(sink)
@@ -167,6 +198,23 @@ def test_the_process_greets_ignores_ctrl_c_and_ends_with_its_input() -> None:
     assert process.returncode == 0
 
 
+def test_what_a_person_reads_holds_no_secret_that_came_this_way(tmp_path: Path) -> None:
+    environ = os.environ | {"HOSTSCAN_STATE_DIR": str(tmp_path)}
+    process = subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=environ)
+    given = {"signIn": "noMfa", "uri": "http://127.0.0.1:9", "login": "a", "password": SECRET}
+    talk(process, GREETING)
+    refused = talk(process, {**GREETING, "id": 2, "method": "connect", "params": given})
+    unknown = talk(
+        process, {**GREETING, "id": 3, "method": "run.show", "params": {"runId": SECRET}}
+    )
+
+    process.communicate(timeout=10)
+
+    assert refused["error"]["data"]["errorId"] == "HostScan.NotReached"
+    assert "run '[secret]' is not" in unknown["error"]["message"]
+    assert SECRET not in unknown["error"]["message"]
+
+
 def test_another_protocol_is_refused_by_name() -> None:
     process = subprocess.Popen(COMMAND, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     reply = talk(process, {**GREETING, "params": {"protocol": 2, "client": "newer"}})
@@ -192,6 +240,8 @@ def test_nothing_but_the_protocol_gets_into_the_pipe_or_out_of_it() -> None:
     assert rest == b""
     assert b"a stray print" in errors
     assert b"a child" in errors
+    assert b"a thread failed with ValueError" in errors
+    assert SECRET.encode() not in errors
 
 
 def test_the_process_claims_its_streams_and_serves_them(
@@ -250,6 +300,6 @@ def test_a_line_is_written_whole_however_little_a_pipe_takes(
         return 3
 
     monkeypatch.setattr(os, "write", write)
-    bridge._writer(1)(b"0123456\n"[:6])
+    bridge.writer(1)(b"0123456\n"[:6])
 
     assert taken == [b"012", b"345"]

@@ -36,6 +36,12 @@ def test_every_kind_names_a_category_that_powershell_knows() -> None:
     assert {kind.category for kind in kinds} <= CATEGORIES
 
 
+def test_every_kind_knows_a_way_out() -> None:
+    kinds = [value for value in vars(faults).values() if isinstance(value, faults.Kind)]
+
+    assert not [kind.id for kind in kinds if not kind.advice.endswith(".")]
+
+
 @pytest.mark.parametrize(
     ("error", "error_id", "category"),
     [

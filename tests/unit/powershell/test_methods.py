@@ -18,6 +18,7 @@ from hostscan_automation.powershell.desk import Desk
 from hostscan_automation.powershell.methods import handlers
 from hostscan_automation.powershell.protocol import METHODS
 from hostscan_automation.reports.places import find_places
+from hostscan_automation.reports.redaction import Redaction
 from hostscan_automation.simulator import Simulator, SimulatorConfig
 from hostscan_automation.simulator.accounts import Account
 from hostscan_automation.simulator.scanjobs import JobSpec
@@ -69,7 +70,7 @@ def desk(tmp_path: Path) -> Iterator[Desk]:
         "HOSTSCAN_STATE_DIR": str(tmp_path / "state"),
         "HOSTSCAN_CONFIG": str(tmp_path / "config.toml"),
     }
-    own = Desk(environ, SystemClock())
+    own = Desk(environ, SystemClock(), Redaction())
     yield own
     own.leave()
 
