@@ -1,4 +1,7 @@
-"""The second step of a sign-in: a one-time code, each sent once and at most two refused."""
+"""The second step of a sign-in: a one-time code, each sent once and at most two refused.
+
+A code whose reply was lost may have been refused, and counts like one that was.
+"""
 
 from __future__ import annotations
 
@@ -17,6 +20,7 @@ from hostscan_automation.errors import (
     CodeRefusedError,
     JournalError,
     NotReachedError,
+    ReplyLostError,
     SessionExpiredError,
     SignInError,
 )
@@ -69,7 +73,9 @@ class CodeStep:
         self._time = server_time
         self._is_count_ignored = retry_sign_in
         self._generator = factor.generator if isinstance(factor, Totp) else None
+        self._secret = _secret_of(factor)
         self._refused = 0
+        self._unheard = 0
         self._is_code_spent = False
 
     @property
@@ -79,21 +85,25 @@ class CodeStep:
             case GivenCode():
                 return False
             case NoMfa():
-                return not self._refused
+                return not self._refused and self._unheard < _REFUSED_AT_MOST
             case _:
-                return self._refused < _REFUSED_AT_MOST
+                return self._in_vain < _REFUSED_AT_MOST
+
+    @property
+    def _in_vain(self) -> int:
+        return self._refused + self._unheard
 
     def check(self) -> None:
         """Raise where no code may be sent any more, before the password is sent in vain.
 
         Raises:
-            CodeRefusedError: Two codes were refused.
+            CodeRefusedError: Two codes were refused, or might have been.
             SessionExpiredError: The one code that was given has served.
         """
-        if self._refused >= _REFUSED_AT_MOST:
+        if self._in_vain >= _REFUSED_AT_MOST:
             raise CodeRefusedError(
-                f"{self._refused} one-time codes of {self._account.login!r} were refused: no more"
-                " are sent in this run",
+                f"{self._in_vain} one-time codes of {self._account.login!r} were refused, or had no"
+                " reply: no more are sent in this run",
                 hint=_AGAIN,
             )
         if self._is_code_spent and isinstance(self._factor, GivenCode):
@@ -101,17 +111,30 @@ class CodeStep:
                 "session ended, and a one-time code that was given serves one sign-in only",
                 hint="Start again with a new code, or give the TOTP secret for long runs.",
             )
-        if self._generator is not None and not self._is_count_ignored:
-            self._check_earlier_refusals(self._generator)
+        self._check_earlier_refusals()
 
-    def _check_earlier_refusals(self, generator: CodeGenerator) -> None:
-        refused = self._ledger.refused_codes(self._account, generator.key)
-        if refused - self._refused >= _REFUSED_AT_MOST:
-            raise CodeRefusedError(
-                f"last {refused} one-time codes of {self._account.login!r} were refused by"
-                f" {self._account.server!r}, and the secret has not changed: none was sent",
-                hint=_AGAIN,
-            )
+    def _check_earlier_refusals(self) -> None:
+        """Raise where this machine has had enough refusals, in this run or in others."""
+        if self._secret is None or self._is_count_ignored:
+            return
+        refused = self._ledger.refused_codes(self._account, self._secret)
+        unheard = self._ledger.unheard(self._account, self._secret.hex(), self._time.now())
+        match self._factor:
+            case GivenCode() if refused:
+                raise _used_before()
+            case NoMfa() if refused or unheard >= _REFUSED_AT_MOST:
+                raise CodeRefusedError(
+                    f"sign-in of {self._account.login!r} without a second factor was refused by"
+                    f" {self._account.server!r} before: it was not tried again",
+                    hint=f"Does the account need one by now? {_AGAIN}",
+                )
+            case Totp() if refused + unheard >= _REFUSED_AT_MOST:
+                raise CodeRefusedError(
+                    f"last {refused + unheard} one-time codes of {self._account.login!r} were"
+                    f" refused by {self._account.server!r}, or had no reply, and the secret has not"
+                    " changed: none was sent",
+                    hint=_AGAIN,
+                )
 
     def code(self) -> str:
         """Return a code that nobody has used; it is taken for one use now.
@@ -139,7 +162,19 @@ class CodeStep:
             SignInError: The server does not know this step.
             ApiError: The server failed; the code is spent.
         """
-        reply = self._sent(code, pre_token)
+        # from the last look at the ledger to the note of what came of it, nobody else sends one
+        with self._ledger.turn(self._account):
+            self._check_earlier_refusals()
+            return self._token(code, pre_token)
+
+    def _token(self, code: str, pre_token: str) -> str:
+        if isinstance(self._factor, GivenCode):
+            self._note(is_accepted=False)  # whatever comes of it, it has served
+        try:
+            reply = self._sent(code, pre_token)
+        except ReplyLostError:
+            self._miss_reply()
+            raise
         if is_refused(reply):
             self._refuse(reply, code)
         if reply.status in _UNKNOWN_PATH:
@@ -151,8 +186,8 @@ class CodeStep:
         if not reply.is_success:
             raise refusal(reply, self._time.now())
         token = token_of(reply)
-        if self._generator is not None:
-            self._ledger.note_code(self._account, self._generator.key, is_accepted=True)
+        if not isinstance(self._factor, GivenCode):
+            self._note(is_accepted=True)
         self._is_count_ignored = False
         return token
 
@@ -177,13 +212,25 @@ class CodeStep:
                 self._clock.sleep(0.5 * attempt)
         return self._transport.exchange(call, pre_token)
 
+    def _note(self, *, is_accepted: bool) -> None:
+        if self._secret is not None:
+            self._ledger.note_code(self._account, self._secret, is_accepted=is_accepted)
+
+    def _miss_reply(self) -> None:
+        self._unheard += 1
+        if self._secret is None:
+            return
+        try:
+            self._ledger.note_unheard(self._account, self._secret.hex(), self._time.now())
+        except JournalError as error:
+            _log.warning("the code without a reply could not be counted: %s", error.message)
+
     def _refuse(self, reply: Reply, code: str) -> NoReturn:
         self._refused += 1
-        if self._generator is not None:
-            try:
-                self._ledger.note_code(self._account, self._generator.key, is_accepted=False)
-            except JournalError as error:
-                _log.warning("the refused code could not be counted: %s", error.message)
+        try:
+            self._note(is_accepted=False)
+        except JournalError as error:
+            _log.warning("the refused code could not be counted: %s", error.message)
         words = server_words(reply).replace(code, "***")
         raise CodeRefusedError(
             f"one-time code of {self._account.login!r} was refused by {self._account.server!r}"
@@ -193,10 +240,7 @@ class CodeStep:
 
     def _given(self, code: str) -> str:
         if not self._claims(code):
-            raise CodeRefusedError(
-                "one-time code was used on this machine before: it was not sent again",
-                hint="Wait for the next code.",
-            )
+            raise _used_before()
         return code
 
     def _asked(self, factor: AskCode) -> str:
@@ -227,3 +271,23 @@ class CodeStep:
             "no unused one-time code was to be had",
             hint="Do many programs sign in with this account at the same time?",
         )
+
+
+def _secret_of(factor: SecondFactor) -> bytes | None:
+    """Return what refusals are counted for: they hold until it changes. None for a person."""
+    match factor:
+        case Totp():
+            return factor.generator.key
+        case GivenCode(code=code):
+            return b"given " + clean_code(code.get_secret_value()).encode()
+        case NoMfa(answer=answer):
+            return b"none " + answer.encode()
+        case AskCode():
+            return None
+
+
+def _used_before() -> CodeRefusedError:
+    return CodeRefusedError(
+        "one-time code was used on this machine before: it was not sent again",
+        hint="Wait for the next code.",
+    )

@@ -1,7 +1,8 @@
 """What the processes of this machine must know of each other's sign-ins: a small locked file.
 
 It keeps an account from being locked: a code is used once, a password that was refused is not tried
-again. It holds time steps, counts and digests under a key of its own, and never a secret.
+again, and two processes do not both send the first of it. It holds time steps, counts and digests
+under a key of its own, and never a secret.
 """
 
 from __future__ import annotations
@@ -9,12 +10,14 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
+import logging
 import os
 import secrets
 import tempfile
 import threading
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,10 +28,15 @@ from hostscan_automation.errors import JournalError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
+
+_log = logging.getLogger("hostscan.api")
 
 _VERSION = 1
 _FILE = "sign-in.json"
 _LOCK_WAIT_S = 20.0
+_TURN_WAIT_S = 300.0
+_UNHEARD_REMEMBERED_S = 12 * 3600.0
 _DIGEST_ROUNDS = 100_000
 _STEPS_A_CODE_IS_REMEMBERED = 30
 _ACCOUNTS_REMEMBERED = 500
@@ -56,12 +64,14 @@ class _State:
         codes: The time step in which a code was used.
         passwords: For each account, digests of the passwords that were refused.
         refusals: How many codes of one secret were refused since the last that was accepted.
+        unheard: For each secret, when it was sent and no reply came (seconds since 1970).
     """
 
     key: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     codes: dict[str, int] = field(default_factory=dict)
     passwords: dict[str, list[str]] = field(default_factory=dict)
     refusals: dict[str, int] = field(default_factory=dict)
+    unheard: dict[str, list[int]] = field(default_factory=dict)
 
     def digest(self, *parts: str) -> str:
         text = "\0".join(parts).encode("utf-8", "surrogatepass")
@@ -80,6 +90,7 @@ class _State:
             "codes": self.codes,
             "passwords": self.passwords,
             "refusals": self.refusals,
+            "unheard": self.unheard,
         }
         return json.dumps(data, indent=1)
 
@@ -88,14 +99,20 @@ class _State:
         data = json.loads(text)
         if data["version"] != _VERSION:
             raise ValueError(f"version {data['version']!r}")
-        state = cls(bytes.fromhex(data["key"]), data["codes"], data["passwords"], data["refusals"])
+        state = cls(
+            bytes.fromhex(data["key"]),
+            data["codes"],
+            data["passwords"],
+            data["refusals"],
+            data.get("unheard", {}),
+        )
         state.check()
         return state
 
     def check(self) -> None:
         """Raise `ValueError` where a value is not of its kind."""
-        numbers = [*self.codes.values(), *self.refusals.values()]
-        lists = list(self.passwords.values())
+        lists = [*self.passwords.values(), *self.unheard.values()]
+        numbers = [*self.codes.values(), *self.refusals.values(), *chain(*self.unheard.values())]
         if len(self.key) < len(secrets.token_bytes()) or not (
             all(type(number) is int for number in numbers)
             and all(isinstance(item, list) for item in lists)
@@ -132,6 +149,26 @@ class SignInLedger:
             state.codes[digest] = step
             return True
 
+    @contextmanager
+    def turn(self, account: Account) -> Iterator[None]:
+        """Let one process at a time send a secret of an account, and note what came of it.
+
+        Otherwise each of several that start at once would send the same wrong password.
+        """
+        name = hashlib.sha256(account.identity.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+        lock = FileLock(self._path.with_name(f"sign-in-{name}.lock"), mode=0o600)
+        with self._telling():
+            self._make_folder()
+            try:
+                lock.acquire(timeout=0)
+            except Timeout:
+                _log.info("another process is signing in with this account; waiting for it")
+                lock.acquire(timeout=_TURN_WAIT_S)
+        try:
+            yield
+        finally:
+            lock.release()
+
     def is_password_refused(self, account: Account, password: str) -> bool:
         """Say whether this very password was refused and has not been accepted since."""
         with self._state() as state:
@@ -143,7 +180,9 @@ class SignInLedger:
         with self._state() as state:
             name = state.digest("account", account.identity)
             refused = state.passwords.pop(name, [])
-            if not is_accepted:
+            if is_accepted:
+                self._hear(state, account, password)
+            else:
                 digest = state.password_digest(account, password)
                 others = [other for other in refused if other != digest]
                 state.passwords[name] = [*others, digest][-_PASSWORDS_REMEMBERED:]
@@ -159,21 +198,47 @@ class SignInLedger:
         with self._state() as state:
             name = state.digest("codes", account.identity, secret.hex())
             count = state.refusals.pop(name, 0)
-            if not is_accepted:
+            if is_accepted:
+                self._hear(state, account, secret.hex())
+            else:
                 state.refusals[name] = count + 1
             _drop_oldest(state.refusals)
+
+    def unheard(self, account: Account, secret: str, now: datetime) -> int:
+        """Return how often a secret was sent of late, and no reply told what came of it."""
+        with self._state() as state:
+            if not state.unheard:
+                return 0
+            times = state.unheard.get(state.password_digest(account, secret), [])
+            return sum(abs(now.timestamp() - one) < _UNHEARD_REMEMBERED_S for one in times)
+
+    def note_unheard(self, account: Account, secret: str, now: datetime) -> None:
+        """Remember that a secret was sent and no reply came: it may have been refused."""
+        with self._state() as state:
+            digest = state.password_digest(account, secret)
+            times = [*state.unheard.pop(digest, []), int(now.timestamp())]
+            state.unheard[digest] = times[-_PASSWORDS_REMEMBERED:]
+            _drop_oldest(state.unheard)
+
+    def _hear(self, state: _State, account: Account, secret: str) -> None:
+        if state.unheard:
+            state.unheard.pop(state.password_digest(account, secret), None)
 
     @contextmanager
     def _state(self) -> Iterator[_State]:
         """Give the state under the lock, and write it back where it changed."""
+        with self._telling(), self._threads, self._locked():
+            before = self._read()
+            state = _State.from_text(before) if before else _State()
+            yield state
+            after = state.to_text()
+            if after != before:
+                self._write(after)
+
+    @contextmanager
+    def _telling(self) -> Iterator[None]:
         try:
-            with self._threads, self._locked():
-                before = self._read()
-                state = _State.from_text(before) if before else _State()
-                yield state
-                after = state.to_text()
-                if after != before:
-                    self._write(after)
+            yield
         except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
             raise JournalError(
                 f"sign-in ledger {str(self._path)!r} is damaged",
@@ -192,8 +257,11 @@ class SignInLedger:
             ) from None
 
     def _locked(self) -> FileLock:
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._make_folder()
         return FileLock(f"{self._path}.lock", timeout=_LOCK_WAIT_S, mode=0o600)
+
+    def _make_folder(self) -> None:
+        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def _read(self) -> str:
         with suppress(FileNotFoundError):

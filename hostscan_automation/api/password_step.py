@@ -34,6 +34,7 @@ _REFUSED_STATUSES = frozenset({400, 401, 403, 423})
 _STATUSES_OF_PROXIES = frozenset({400, 403})
 _SENT_AT_MOST = 5
 _SENT_TO_STRANGERS = 3
+_UNHEARD_AT_MOST = 2
 _LONGEST_WAIT_S = 60.0
 _BUSY = 429
 _SERVER_FAILED = 500
@@ -72,16 +73,25 @@ class PasswordStep:
         """Send login and password and return the token of the reply.
 
         Raises:
-            PasswordRefusedError: They are refused now, or were, unchanged, before.
+            PasswordRefusedError: They are refused now, or were before, or may have been.
             NotReachedError: The server was not reached.
             ReplyLostError: The first reply of all was lost; it may have been a refusal.
             ApiError: The server failed, or it is another server.
         """
         if self._refusal is not None:
             raise PasswordRefusedError(self._refusal[0], hint=self._refusal[1])
-        if not self._was_accepted:
-            self._look_at_marker()
-        reply = self._sent()
+        # from the look at the marker to the note of what came of it, nobody else sends this one
+        with self._ledger.turn(self.account):
+            if not self._was_accepted:
+                self._look_at_marker()
+            return self._token()
+
+    def _token(self) -> str:
+        try:
+            reply = self._sent()
+        except ReplyLostError:
+            self._miss_reply()
+            raise
         if is_refused(reply):
             self._refuse(reply)
         if not reply.is_success:
@@ -104,6 +114,14 @@ class PasswordStep:
                 f"password of {self.account.login!r} was refused by {self.account.server!r} before"
                 " and has not changed: it was not sent again",
                 hint=_AGAIN,
+            )
+        unheard = self._ledger.unheard(self.account, self._secret, self._time.now())
+        if unheard >= _UNHEARD_AT_MOST:
+            raise PasswordRefusedError(
+                f"password of {self.account.login!r} was sent to {self.account.server!r}"
+                f" {unheard} times of late and had no reply: it may have been refused, and was not"
+                " sent again",
+                hint=f"Look whether the server is well. {_AGAIN}",
             )
 
     def _sent(self) -> Reply:
@@ -137,6 +155,12 @@ class PasswordStep:
         if reply.status == _BUSY or reply.status >= _SERVER_FAILED:
             return refusal(reply, self._time.now())
         return reply
+
+    def _miss_reply(self) -> None:
+        try:
+            self._ledger.note_unheard(self.account, self._secret, self._time.now())
+        except JournalError as error:
+            _log.warning("the password without a reply could not be noted: %s", error.message)
 
     def _refuse(self, reply: Reply) -> NoReturn:
         words = server_words(reply).replace(self._secret, "***")

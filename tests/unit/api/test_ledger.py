@@ -5,6 +5,7 @@ import multiprocessing
 import stat
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from filelock import FileLock
 from hostscan_automation.api import ledger as ledger_module
 from hostscan_automation.api.ledger import Account, SignInLedger
 from hostscan_automation.errors import JournalError
+from tests.unit.api.account_server import START
 
 ACCOUNT = Account("https://nps01:6500", "LAB\\svc")
 PASSWORD = "Пароль€😀"
@@ -67,17 +69,46 @@ def test_refused_codes_are_counted_until_one_is_accepted(ledger: SignInLedger) -
     assert ledger.refused_codes(ACCOUNT, b"key") == 0
 
 
+def test_a_secret_without_a_reply_is_remembered_for_half_a_day(ledger: SignInLedger) -> None:
+    ledger.note_unheard(ACCOUNT, PASSWORD, START)
+    ledger.note_unheard(ACCOUNT, PASSWORD, START + timedelta(hours=6))
+
+    assert ledger.unheard(ACCOUNT, PASSWORD, START + timedelta(hours=7)) == 2
+    assert ledger.unheard(ACCOUNT, PASSWORD, START + timedelta(hours=13)) == 1
+    assert ledger.unheard(ACCOUNT, "other", START + timedelta(hours=7)) == 0
+
+    ledger.note_password(ACCOUNT, PASSWORD, is_accepted=True)
+    assert ledger.unheard(ACCOUNT, PASSWORD, START + timedelta(hours=7)) == 0
+
+
+def test_a_file_of_an_earlier_version_is_read(ledger: SignInLedger, tmp_path: Path) -> None:
+    path = tmp_path / "state" / "sign-in.json"
+    path.parent.mkdir()
+    old = {"version": 1, "key": "00" * 32, "codes": {}, "passwords": {}, "refusals": {}}
+    path.write_text(json.dumps(old), encoding="utf-8")
+
+    assert ledger.claim_code("https://nps01", "123456", 1)
+
+
 def test_the_file_holds_no_secret_no_login_and_no_server(
     ledger: SignInLedger, tmp_path: Path
 ) -> None:
     ledger.claim_code(ACCOUNT.server, "987654", 100)
     ledger.note_password(ACCOUNT, PASSWORD, is_accepted=False)
     ledger.note_code(ACCOUNT, b"0123456789", is_accepted=False)
+    ledger.note_unheard(ACCOUNT, PASSWORD, START)
 
     written = (tmp_path / "state" / "sign-in.json").read_text(encoding="utf-8")
     for secret in ("987654", "svc", "nps01", "Пароль", b"0123456789".hex()):
         assert secret not in written
-    assert set(json.loads(written)) == {"version", "key", "codes", "passwords", "refusals"}
+    assert set(json.loads(written)) == {
+        "version",
+        "key",
+        "codes",
+        "passwords",
+        "refusals",
+        "unheard",
+    }
 
 
 def test_the_same_password_looks_different_in_two_ledgers(tmp_path: Path) -> None:
@@ -119,6 +150,16 @@ def test_folder_and_file_are_private(ledger: SignInLedger, tmp_path: Path) -> No
         json.dumps({"version": 1, "key": "00" * 32, "codes": [], "passwords": {}, "refusals": {}}),
         json.dumps(
             {"version": 1, "key": "00" * 32, "codes": {}, "passwords": {"x": 1}, "refusals": {}}
+        ),
+        json.dumps(
+            {
+                "version": 1,
+                "key": "00" * 32,
+                "codes": {},
+                "passwords": {},
+                "refusals": {},
+                "unheard": {"x": ["soon"]},
+            }
         ),
         "[" * 100_000,
     ],

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -10,6 +12,7 @@ import pyotp
 import pytest
 from pydantic import SecretStr
 
+from hostscan_automation.api import ledger as ledger_module
 from hostscan_automation.api.client import HostScanClient
 from hostscan_automation.api.ledger import Account, SignInLedger
 from hostscan_automation.api.signin_methods import (
@@ -561,7 +564,7 @@ def test_codes_that_are_lost_again_and_again_end(door: Door) -> None:
         door.totp().sign_in()
 
     bodies = [r.body for r in door.nps.wire.received if r.path == "/signin2fa"]
-    assert len(bodies) == len(set(bodies)) == 4
+    assert len(bodies) == len(set(bodies)) == 2
 
 
 def test_a_given_code_whose_reply_was_lost_is_not_sent_again(door: Door) -> None:
@@ -657,4 +660,103 @@ def test_the_page_of_a_proxy_is_no_verdict_on_a_secret(door: Door, path: str) ->
     with pytest.raises(ForbiddenError, match="Blocked by policy"):
         door.totp().sign_in()
     door.clock.advance(60)
+    door.totp().sign_in()
+
+
+def test_two_codes_without_a_reply_are_the_last_for_a_while(door: Door) -> None:
+    door.nps.before["/signin2fa"] = [None] * 20
+    with pytest.raises(ReplyLostError):
+        door.totp().sign_in()
+    sent = len(door.nps.wire.received)
+    with pytest.raises(CodeRefusedError, match="had no reply"):
+        door.totp().sign_in()
+    assert len(door.nps.wire.received) == sent
+
+    door.nps.before.clear()
+    door.clock.advance(12 * 3600)
+    door.totp().sign_in()
+
+
+def test_a_code_that_was_accepted_makes_earlier_silence_void(door: Door) -> None:
+    for _ in range(3):
+        door.nps.before["/signin2fa"] = [None]
+        door.totp().sign_in()
+        door.clock.advance(60)
+
+    assert len(door.nps.codes) == 3
+
+
+def test_a_password_without_a_reply_is_sent_by_two_runs_and_not_by_a_third(door: Door) -> None:
+    for _ in range(2):
+        door.nps.before["/signinBody"] = [None]
+        with pytest.raises(ReplyLostError):
+            door.totp().sign_in()
+    with pytest.raises(PasswordRefusedError, match="had no reply"):
+        door.totp().sign_in()
+    assert door.nps.wire.count("/signinBody") == 2
+
+    door.totp(retry_sign_in=True).sign_in()
+    door.clock.advance(60)
+    door.totp().sign_in()
+
+
+def test_without_mfa_a_refused_answer_is_not_sent_by_the_next_run(door: Door) -> None:
+    door.nps.is_code_right = lambda code: code != "NA"
+    method = PasswordSignIn(LOGIN, SecretStr(PASSWORD), NoMfa())
+    with pytest.raises(CodeRefusedError):
+        door.client(method).sign_in()
+    sent = len(door.nps.wire.received)
+    with pytest.raises(CodeRefusedError, match="without a second factor"):
+        door.client(method).sign_in()
+
+    assert len(door.nps.wire.received) == sent
+
+
+@pytest.mark.parametrize("is_right", [True, False])
+def test_a_given_code_is_never_sent_again_however_late(door: Door, is_right: bool) -> None:
+    door.nps.is_code_right = lambda code: is_right
+    method = PasswordSignIn(LOGIN, SecretStr(PASSWORD), GivenCode(SecretStr("123456")))
+    for _ in range(3):
+        with contextlib.suppress(CodeRefusedError):
+            door.client(method).sign_in()
+        door.clock.advance(3600)
+
+    assert door.nps.codes == ["123456"]
+    assert door.nps.wire.count("/signinBody") == 1
+
+
+def test_runs_at_once_send_a_wrong_password_once_in_all(door: Door) -> None:
+    clients = [door.totp("wrong") for _ in range(4)]
+
+    def try_it(client: HostScanClient) -> None:
+        with pytest.raises(PasswordRefusedError):
+            client.sign_in()
+
+    with ThreadPoolExecutor(len(clients)) as threads:
+        list(threads.map(try_it, clients))
+
+    assert door.nps.passwords == ["wrong"]
+
+
+def test_runs_at_once_send_two_wrong_codes_in_all(door: Door) -> None:
+    door.nps.is_code_right = lambda code: False
+    clients = [door.totp() for _ in range(4)]
+
+    def try_it(client: HostScanClient) -> None:
+        with pytest.raises(CodeRefusedError):
+            client.sign_in()
+
+    with ThreadPoolExecutor(len(clients)) as threads:
+        list(threads.map(try_it, clients))
+
+    assert len(set(door.nps.codes)) == len(door.nps.codes) == 2
+
+
+def test_a_sign_in_waits_for_the_one_under_way(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ledger_module, "_TURN_WAIT_S", 0.01)
+    account = Account(door.nps.wire.url, LOGIN.upper())
+    with door.ledger.turn(account), pytest.raises(JournalError, match="another process"):
+        door.totp().sign_in()
+    assert door.nps.wire.received == []
+
     door.totp().sign_in()
