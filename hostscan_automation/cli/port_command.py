@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TextIO
 
 import click
 
@@ -15,23 +16,30 @@ _LARGEST_EXAMPLE = 64 * 1024 * 1024
 _HELP = """\
 Turn a documented PowerShell example into something that runs.
 
-FILE is a page of the vendor's documentation (.md), a script (.ps1) or the example alone. None of
-the published examples runs as it is printed; everything that is repaired is told on standard error,
-with its code, line and column. What cannot be read is an error (exit code 6) and never a guess.
+FILE is a page of the vendor's documentation (.md), a script (.ps1) or the example alone; - reads
+standard input. None of the published examples runs as it is printed; everything that is repaired
+is told on standard error, with its code, line and column. What cannot be read is an error (exit
+code 6) and never a guess.
 
 An example that deletes without naming what is refused (exit code 7) unless --allow-destructive is
-given. TruncateAllTables always is."""
+given. TruncateAllTables always is. Nothing is sent to any server."""
+_NEXT = {
+    "python": "see its parameters: python {file} --help",
+    "powershell": "see its parameters: Get-Help {file} -Full (with its path in front)",
+    "module": "see its parameters: Get-Help {file} -Full (with its path in front)",
+    "playbook": "check it: hostscan playbooks validate {file}",
+}
 
 
 @command(
     "port",
     help=_HELP,
     examples="""\
-hostscan port CancelJob.md > cancel_job.py
+hostscan port CancelJob.md --save cancel_job.py
 hostscan port CancelJob.md --to powershell --save Cancel-Job.ps1
-hostscan port CancelJob.md --to playbook""",
+hostscan port CancelJob.md --to json""",
 )
-@click.argument("file", type=_FILE)
+@click.argument("file", type=click.Path(path_type=Path, allow_dash=True))
 @click.option(
     "--to",
     "target",
@@ -50,28 +58,40 @@ def port(
     from hostscan_automation.porting.document import decode_example
     from hostscan_automation.porting.targets import port as ported_example
 
-    text = decode_example(_content(file), file_name=str(file))
+    name = "standard input" if str(file) == "-" else str(file)
+    content = _typed(invocation.environment.stdin) if str(file) == "-" else _content(file)
+    if len(content) > _LARGEST_EXAMPLE:
+        raise ExampleError(name, (Finding("is larger than 64 MB: that is no example"),))
+    text = decode_example(content, file_name=name)
     ported = ported_example(
-        text, file_name=str(file), target=target, allow_destructive=allow_destructive
+        text, file_name=name, target=target, allow_destructive=allow_destructive
     )
     for diagnostic in ported.diagnostics:
-        invocation.out.people.line(diagnostic.text(str(file)))
+        invocation.out.people.line(diagnostic.text(name))
     if save is None:
         invocation.out.data.write(ported.text)
         return
     _save(save, ported.text)
     invocation.out.people.line(f"written: {save}")
+    if target in _NEXT:
+        invocation.out.people.line(_NEXT[target].format(file=save))
 
 
 def _content(file: Path) -> bytes:
     try:
         with file.open("rb") as stream:
-            content = stream.read(_LARGEST_EXAMPLE + 1)
+            return stream.read(_LARGEST_EXAMPLE + 1)
     except OSError as error:
         reason = f"cannot be read: {error.strerror or type(error).__name__}"
         raise ExampleError(str(file), (Finding(reason),)) from None
-    if len(content) > _LARGEST_EXAMPLE:
-        raise ExampleError(str(file), (Finding("is larger than 64 MB: that is no example"),))
+
+
+def _typed(stdin: TextIO) -> bytes:
+    """Return what comes in on standard input, as bytes where the stream has them."""
+    octets = getattr(stdin, "buffer", None)
+    if octets is None:
+        return stdin.read().encode("utf-8", "surrogateescape")
+    content: bytes = octets.read(_LARGEST_EXAMPLE + 1)
     return content
 
 

@@ -9,9 +9,9 @@ from urllib.parse import unquote
 
 from hostscan_automation.api.guard import refuse_forbidden
 from hostscan_automation.errors import PlanRefusedError
-from hostscan_automation.porting.document import Place
 from hostscan_automation.porting.evaluation import Given, Words
-from hostscan_automation.porting.syntax import Literal, OutsideSubsetError
+from hostscan_automation.porting.places import Place
+from hostscan_automation.porting.syntax import ForbiddenCallError, Literal, OutsideSubsetError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,12 +64,20 @@ def read_address(words: Words) -> Address:
     """
     first, *rest = words.pieces or (Literal("", words.place),)
     following = tuple(_require_literal(piece, words.place) for piece in rest)
-    if isinstance(first, Given) and first.is_environment and following:
-        return Address(f"$env:{first.name}".lower(), is_written_out=False, pieces=following)
+    if isinstance(first, Given) and following:
+        if first.is_environment:
+            return Address(f"$env:{first.name}".lower(), is_written_out=False, pieces=following)
+        if is_server(first):
+            return Address("", is_written_out=False, pieces=following)
     literal = _require_literal(first, words.place)
     if literal.text.startswith("/"):
         return Address("", is_written_out=True, pieces=(literal, *following))
     return _absolute(literal, following, words.place)
+
+
+def is_server(given: Given) -> bool:
+    """Say whether a variable that never gets a value is the documentation's own for the server."""
+    return not given.is_environment and given.name.lower() in {"npsurl", "host"}
 
 
 def _absolute(first: Literal, following: tuple[Literal, ...], place: Place) -> Address:
@@ -123,13 +131,12 @@ def refuse_wipe(path: str, place: Place) -> None:
     """Refuse a path that names the call that wipes every host scan table.
 
     Raises:
-        PlanRefusedError: It does, however it is spelled; no switch allows that.
+        ForbiddenCallError: It does, however it is spelled; no switch allows that.
     """
     try:
         refuse_forbidden(path)
     except PlanRefusedError as error:
-        where = f"line {place.line}, column {place.column} of the example"
-        raise PlanRefusedError(f"{where}: {error.message}", hint=error.hint) from None
+        raise ForbiddenCallError(place, error.message, error.hint) from None
 
 
 def names_one_thing(path: str) -> bool:

@@ -1,9 +1,11 @@
-"""Read the body of a request: JSON kept value for value, or text that becomes a JSON string."""
+"""Read the body of a request: JSON kept as it is written, or text that becomes a JSON string."""
 
 from __future__ import annotations
 
 import json
 import re
+from collections import Counter
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from hostscan_automation.porting.evaluation import Fields, Value, Words
@@ -11,7 +13,7 @@ from hostscan_automation.porting.example import Body
 from hostscan_automation.porting.syntax import Constant, OutsideSubsetError
 
 if TYPE_CHECKING:
-    from hostscan_automation.porting.document import Place
+    from hostscan_automation.porting.places import Place
 
 _NON_ASCII = re.compile(r"[^\x00-\x7e]")
 _BEYOND_BMP = 0xFFFF
@@ -20,28 +22,37 @@ _DEEPEST_TABLE = 3
 _DEEPEST_JSON = 100
 
 
-class _NotCarriedOverError(ValueError):
-    """JSON whose value would not survive: the message says why."""
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was found while a text was read as JSON.
+
+    Attributes:
+        fault: None where the text is JSON; else where it stops to look like it, or "".
+        doubled_keys: Keys that stand twice in one object, as a message shows them.
+    """
+
+    fault: str | None = None
+    doubled_keys: tuple[str, ...] = ()
 
 
-def body_of_text(text: str, place: Place) -> tuple[Body, bool]:
-    """Return a body, and whether its text is JSON; other text becomes a JSON string.
+def body_of_text(text: str, place: Place) -> tuple[Body, Reading]:
+    """Return a body letter by letter if it is JSON; other text becomes a JSON string.
 
     Raises:
-        OutsideSubsetError: No text at all, or JSON whose value would not survive.
+        OutsideSubsetError: No text at all, or JSON that no server would read.
     """
     text = text.strip()
     if not text:
         raise OutsideSubsetError(place, "the body is empty")
+    doubled: list[str] = []
     try:
-        _check_depth(_load(text), _DEEPEST_JSON)
-    except _NotCarriedOverError as error:
-        raise OutsideSubsetError(place, f"the body's JSON {error}") from None
+        _check_depth(_load(text, doubled), _DEEPEST_JSON)
     except RecursionError:
         raise OutsideSubsetError(place, "the body's JSON is nested too deeply") from None
-    except ValueError:
-        return Body(json.dumps(text)), False
-    return Body(_in_ascii("\n".join(line.rstrip(" \t") for line in text.split("\n")))), True
+    except ValueError as error:
+        return Body(json.dumps(text)), Reading(_fault(text, error))
+    lines = (line.rstrip(" \t") for line in text.split("\n"))
+    return Body(_in_ascii("\n".join(lines))), Reading(doubled_keys=tuple(dict.fromkeys(doubled)))
 
 
 def body_of_table(fields: Fields) -> Body:
@@ -67,12 +78,21 @@ def _plain(value: Value, level: int) -> Any:
             raise OutsideSubsetError(value.place, "value in the body is not known here")
 
 
-def _load(text: str) -> object:
+def _load(text: str, doubled: list[str]) -> object:
+    """Read JSON for its form only: numbers stay the digits that they are."""
+
+    def collected(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) != len(pairs):
+            often = Counter(key for key, _ in pairs)
+            doubled.extend(ascii(key)[:60] for key, times in often.items() if times > 1)
+        return found
+
     return json.loads(
         text,
-        object_pairs_hook=_object,
-        parse_float=_float,
-        parse_int=_integer,
+        object_pairs_hook=collected,
+        parse_float=str,
+        parse_int=str,
         parse_constant=_refuse_constant,
     )
 
@@ -85,28 +105,15 @@ def _check_depth(value: object, left: int) -> None:
             _check_depth(one, left - 1)
 
 
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) != len(pairs):
-        raise _NotCarriedOverError("has a key twice in one object")
-    return found
-
-
-def _float(digits: str) -> float:
-    value = float(digits)
-    if value in {float("inf"), float("-inf")}:
-        raise _NotCarriedOverError("has a number that is too large")
-    return value
-
-
-def _integer(digits: str) -> int:
-    if len(digits) > 1000:  # noqa: PLR2004 - far beyond what any server reads
-        raise _NotCarriedOverError("has a number that is too large")
-    return int(digits)
-
-
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(name)
+
+
+def _fault(text: str, error: ValueError) -> str:
+    """Return where a text that begins like JSON stops to be any, for a message."""
+    if text[0] not in "{[" or not isinstance(error, json.JSONDecodeError):
+        return ""
+    return f" from its line {error.lineno}, column {error.colno} on"
 
 
 def _in_ascii(text: str) -> str:

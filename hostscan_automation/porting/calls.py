@@ -28,8 +28,9 @@ from hostscan_automation.porting.syntax import (
 )
 
 if TYPE_CHECKING:
-    from hostscan_automation.porting.document import Place, Section
+    from hostscan_automation.porting.document import Section
     from hostscan_automation.porting.evaluation import Variables
+    from hostscan_automation.porting.places import Place
 
 _METHODS = {"GET", "PUT", "POST", "PATCH", "DELETE"}
 _SIGN_INS = {
@@ -65,7 +66,7 @@ class CallReader:
 
         Raises:
             OutsideSubsetError: It cannot be carried over without guessing.
-            PlanRefusedError: It wipes every host scan table.
+            ForbiddenCallError: It wipes every host scan table.
         """
         address = self._address(request)
         sign_in = _SIGN_INS.get(address.path.lower())
@@ -122,6 +123,8 @@ class CallReader:
         if not isinstance(value, Words):
             raise OutsideSubsetError(argument.value.place, "the address is no text")
         address = read_address(value)
+        if isinstance(first := value.pieces[0], Given) and first.name.lower() == "npsurl":
+            self.notes.add(Repair.P024, first.place, first.name)
         refuse_wipe(address.path, address.place(0))
         check_path(address)
         if address.is_written_out:
@@ -218,9 +221,11 @@ class CallReader:
 
     def _text_body(self, text: str, words: Words) -> Body:
         place = next((one.place for one in words.pieces if isinstance(one, Literal)), words.place)
-        body, is_json = body_of_text(text, place)
-        if not is_json:
-            self.notes.add(Repair.P012, place)
+        body, reading = body_of_text(text, place)
+        if reading.fault is not None:
+            self.notes.add(Repair.P012, place, reading.fault)
+        for key in reading.doubled_keys:
+            self.notes.add(Repair.P025, place, key)
         if words.is_expandable_here_string:
             self.notes.add(Repair.P014, words.place)
         return body
@@ -230,8 +235,11 @@ class CallReader:
         is_host_scan_job = address.path.lower().startswith(_HOST_SCAN_JOBS)
         for name, place in address.placeholders:
             self.notes.add(Repair.P010, place, f"{{{name}}}")
-            type_ = "uuid" if is_host_scan_job else self.section.type_of(name)
-            found[name] = Parameter(name, type_ or "string")
+            known = self.section.path_parameter(name)
+            if is_host_scan_job or known is None:
+                found[name] = Parameter(name, "uuid" if is_host_scan_job else "string")
+            else:
+                found[name] = Parameter(name, known.type, known.values)
         return tuple(found.values())
 
     def _note_spelling(self, address: Address) -> None:

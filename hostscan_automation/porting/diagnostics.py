@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from hostscan_automation.porting.document import Place
+    from hostscan_automation.porting.places import Place
 
 
 class Repair(Enum):
@@ -26,7 +26,7 @@ class Repair(Enum):
     P009 = "${} never gets a value; the one-time code becomes a parameter"
     P010 = "placeholder {} would be sent as it is printed; it becomes a parameter"
     P011 = "query parameter {} is documented and not in the address; it becomes optional"
-    P012 = "body is no JSON; it is sent as a JSON string"
+    P012 = "body is no JSON{}; it is sent as a JSON string"
     P013 = "{} is written into the example; it becomes a parameter"
     P014 = 'body stands in @"..."@, which would read $ and backticks; it becomes literal'
     P015 = "request asks for no format; Accept: application/json is added"
@@ -34,9 +34,12 @@ class Repair(Enum):
     P017 = "{} acts on everything at once; it was allowed explicitly"
     P018 = "body has no content type; it becomes application/json; charset=utf-8"
     P019 = "sign-in keeps no cookies between its two steps; a web session is added"
-    P020 = "example does not say whether to check the certificate; it becomes a switch, off"
+    P020 = "example does not say whether to check the certificate; it is checked, with a switch"
     P021 = "an error would not end the script; $ErrorActionPreference = 'Stop' is added"
     P022 = "typographic character {} is read as the plain one"
+    P023 = "-{} is given twice with the same value; the second one goes"
+    P024 = "${} never gets a value; the server becomes a parameter"
+    P025 = "key {} stands twice in one object of the body; both are sent"
 
 
 @dataclass(frozen=True, slots=True, order=True)

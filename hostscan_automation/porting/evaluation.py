@@ -18,8 +18,8 @@ from hostscan_automation.porting.syntax import (
 )
 
 if TYPE_CHECKING:
-    from hostscan_automation.porting.document import Place
     from hostscan_automation.porting.example import SignIn
+    from hostscan_automation.porting.places import Place
 
 # Variables that double each other fill any memory within a few lines.
 _MOST_WEIGHT = 8_000_000

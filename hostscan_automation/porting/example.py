@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from hostscan_automation.porting.document import Place
+from hostscan_automation.porting.effects import is_action
+from hostscan_automation.porting.places import Place
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,16 +16,6 @@ if TYPE_CHECKING:
 
 JSON_CONTENT_TYPE = "application/json; charset=utf-8"
 ACCEPTED = "application/json"
-
-# The last word of a path that makes a GET do something; the documentation has such calls.
-_ACTIONS = frozenset(
-    (
-        *("approve", "cancel", "clear", "delete", "deny", "disable", "enable", "execute", "kill"),
-        *("lock", "logoff", "logout", "pause", "purge", "remove", "rerun", "reset", "restart"),
-        *("resume", "retry", "rotate", "run", "scan", "start", "stop", "sync", "synchronize"),
-        *("terminate", "trigger", "truncate", "unlock"),
-    )
-)
 
 
 class SignIn(StrEnum):
@@ -42,10 +32,14 @@ class Parameter:
     Attributes:
         name: As it is documented, letter by letter.
         type: `uuid`, `date-time`, `integer`, `number`, `boolean`, `string`, or `array[...]` of one.
+        values: The only values that are documented, or none where they are not listed.
+        is_required: Whether the page says that it must be given.
     """
 
     name: str
     type: str
+    values: tuple[str, ...] = ()
+    is_required: bool = False
 
     @property
     def is_array(self) -> bool:
@@ -64,11 +58,6 @@ class Body:
 
     text: str
 
-    @property
-    def value(self) -> Any:
-        """What the text says."""
-        return json.loads(self.text)
-
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -79,6 +68,7 @@ class Step:
         query_parameters: What the page documents beside the path; all of it may be left out.
         sign_in: Which part of signing in this is, or None.
         is_authorized: Whether the request carries the token of the sign-in before it.
+        is_said_to_change: Whether the page's title tells of a change.
         place: Where the example makes the request.
     """
 
@@ -89,12 +79,13 @@ class Step:
     body: Body | None = None
     sign_in: SignIn | None = None
     is_authorized: bool = False
+    is_said_to_change: bool = False
     place: Place = field(default=Place(1, 1), compare=False)
 
     @property
     def is_change(self) -> bool:
         """Whether the request may change something; a GET that starts or stops does too."""
-        return self.method != "GET" or self.path.rpartition("/")[2].lower() in _ACTIONS
+        return self.method != "GET" or self.is_said_to_change or is_action(self.path)
 
     @property
     def headers(self) -> Mapping[str, str]:

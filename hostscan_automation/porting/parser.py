@@ -22,7 +22,7 @@ from hostscan_automation.porting.syntax import (
 
 if TYPE_CHECKING:
     from hostscan_automation.porting.diagnostics import Diagnostic
-    from hostscan_automation.porting.document import Place, Snippet
+    from hostscan_automation.porting.places import Place, Snippet
 
 _ARGUMENTS = {
     "method",
@@ -120,10 +120,17 @@ class _Parser(Scanner):
         while not self.is_at_statement_end:
             argument = self._argument()
             name = argument.name.lower()
-            if found.setdefault(_SAME_ARGUMENT.get(name, name), argument) is not argument:
-                self.fail(f"-{argument.name} is given twice", at=argument.place)
+            first = found.setdefault(_SAME_ARGUMENT.get(name, name), argument)
+            if first is not argument:
+                self._check_repetition(first, argument)
             self.skip_blanks()
         return tuple(found.values())
+
+    def _check_repetition(self, first: Argument, second: Argument) -> None:
+        values = [one.value.fixed for one in (first, second) if isinstance(one.value, Text)]
+        if len(values) < len((first, second)) or values[0] is None or values[0] != values[1]:
+            self.fail(f"-{second.name} is given twice", at=second.place)
+        self.repair(Repair.P023, second.place, second.name)
 
     def _argument(self) -> Argument:
         place = self.place

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from hostscan_automation.porting.characters import single_quoted
 from hostscan_automation.porting.names import name_parameters
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator
 
-    from hostscan_automation.porting.example import PortedExample
+    from hostscan_automation.porting.example import Parameter, PortedExample
     from hostscan_automation.porting.names import NamedParameter
 
 MANDATORY = "    [Parameter(Mandatory = $true)]\n"
@@ -32,14 +33,15 @@ _SAMPLES = {
 _COMMON_PARAMETERS = """
     Verbose vb Debug db ErrorAction ea WarningAction wa InformationAction infa ProgressAction proga
     ErrorVariable ev WarningVariable wv InformationVariable iv OutVariable ov OutBuffer ob
-    PipelineVariable pv WhatIf wi Confirm cf
+    PipelineVariable pv WhatIf wi Confirm cf UseTransaction usetx
 """
 _AUTOMATIC_VARIABLES = """
-    args ConsoleFileName EnabledExperimentalFeatures Error Event EventArgs EventSubscriber
+    AllNodes args ConsoleFileName EnabledExperimentalFeatures Error Event EventArgs EventSubscriber
     ExecutionContext false foreach HOME Host input IsCoreCLR IsLinux IsMacOS IsWindows LastExitCode
     Matches MyInvocation NestedPromptLevel null OFS PID PROFILE PSBoundParameters PSCmdlet
     PSCommandPath PSCulture PSDebugContext PSEdition PSHOME PSItem PSScriptRoot PSSenderInfo
-    PSUICulture PSVersionTable PWD Sender ShellId StackTrace switch this true
+    PSUICulture PSVersionTable PWD ReportErrorShowExceptionClass ReportErrorShowInnerException
+    ReportErrorShowSource ReportErrorShowStackTrace Sender ShellId StackTrace switch this true
 """
 _PREFERENCES = """
     ConfirmPreference DebugPreference ErrorActionPreference ErrorView FormatEnumerationLimit
@@ -76,12 +78,20 @@ def _spelled(documented: str) -> str:
 
 def help_text(named: NamedParameter) -> str:
     """Return the parameter's part of the comment-based help."""
-    parameter = named.parameter
-    if named.location == "path":
-        text = f"Value of {{{parameter.name}}} in the path, type {parameter.type}."
-    else:
-        text = f"Value of {parameter.name} in the query, type {parameter.type}; it may be left out."
-    return f"\n.PARAMETER {named.name}\n{text}\n"
+    parameter, is_path = named.parameter, named.location == "path"
+    text = (
+        f"Value of {{{parameter.name}}} in the path"
+        if is_path
+        else (f"Value of {parameter.name} in the query")
+    )
+    text += f", type {parameter.type}"
+    if parameter.values:
+        text += f", one of {', '.join(parameter.values)}"
+    if not is_path:
+        text += (
+            "; the page says it is required" if parameter.is_required else ("; it may be left out")
+        )
+    return f"\n.PARAMETER {named.name}\n{text}.\n"
 
 
 def declaration(named: NamedParameter) -> str:
@@ -93,6 +103,9 @@ def declaration(named: NamedParameter) -> str:
         checks = "    [ValidateSet('true', 'false')]\n"
     elif is_path and kind in {"string", "date-time"}:
         checks = f"    [ValidatePattern('{_SAFE_SEGMENT}')]\n"
+    if named.parameter.values:
+        allowed = ", ".join(map(single_quoted, named.parameter.values))
+        checks += f"    [ValidateSet({allowed})]\n"
     array = "[]" if named.parameter.is_array and not is_path else ""
     mandatory = MANDATORY if is_path else ""
     type_ = "securestring" if _is_secret(named) else _TYPES.get(kind, "string")
@@ -145,5 +158,9 @@ def usage(parameters: Collection[NamedParameter], *, has_password: bool, has_cod
     if has_code:
         words.append("-MfaCode 123456")
     required = (named for named in parameters if named.location == "path")
-    words += [f"-{named.name} {_SAMPLES[named.parameter.element_type]}" for named in required]
+    words += [f"-{named.name} {_sample(named.parameter)}" for named in required]
     return " ".join(words)
+
+
+def _sample(parameter: Parameter) -> str:
+    return parameter.values[0] if parameter.values else _SAMPLES[parameter.element_type]

@@ -5,16 +5,20 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field, replace
 
-from hostscan_automation.errors import ExampleError, Finding
+from hostscan_automation.errors import ExampleError, Finding, PlanRefusedError
 from hostscan_automation.porting.calls import CallReader
 from hostscan_automation.porting.diagnostics import Notes, Repair
-from hostscan_automation.porting.document import Place, Section, read_sections
+from hostscan_automation.porting.document import Operation, Section, read_sections
+from hostscan_automation.porting.effects import speaks_of_change
 from hostscan_automation.porting.evaluation import Reply, Variables, Words
 from hostscan_automation.porting.example import Parameter, PortedExample, Step
 from hostscan_automation.porting.own_script import read_own_script
 from hostscan_automation.porting.parser import parse
+from hostscan_automation.porting.places import Place
+from hostscan_automation.porting.refusals import refusal
 from hostscan_automation.porting.syntax import (
     Assignment,
+    ForbiddenCallError,
     NewSession,
     OutsideSubsetError,
     Request,
@@ -51,6 +55,9 @@ def read_example(text: str, *, file_name: str) -> PortedExample:
             if section.is_script and (own := read_own_script(section.snippet.text)):
                 return own
             document.steps.extend(_steps(section, document))
+        except ForbiddenCallError as call:
+            message = refusal(file_name, call.place, call.message)
+            raise PlanRefusedError(message, hint=call.hint) from None
         except OutsideSubsetError as fault:
             document.faults.append(fault)
     if not document.steps and not document.faults:
@@ -82,7 +89,7 @@ def _steps(section: Section, document: _Document) -> list[Step]:
     if steps:
         document.notes.add(Repair.P020, steps[0].place)
         _note_missing_error_stop(statements[0], variables, document.notes)
-    return _with_queries(section, steps, document.notes)
+    return _as_documented(section, steps, document.notes)
 
 
 def _request_of(statement: Statement) -> Request | None:
@@ -107,22 +114,35 @@ def _note_missing_error_stop(first: Statement, variables: Variables, notes: Note
         notes.add(Repair.P021, place)
 
 
-def _with_queries(section: Section, steps: list[Step], notes: Notes) -> list[Step]:
-    """Return the steps, the documented call among them with its query parameters."""
+def _as_documented(section: Section, steps: list[Step], notes: Notes) -> list[Step]:
+    """Return the steps, the documented call among them with all that the page says of it."""
     documented = _documented_call(section, [step for step in steps if step.sign_in is None])
-    queries = _queries(section, notes) if documented is not None else ()
-    return [
-        replace(step, query_parameters=queries) if step is documented else step for step in steps
-    ]
+    if documented is None:
+        return steps
+    told = replace(
+        documented,
+        query_parameters=_queries(section, notes),
+        is_said_to_change=speaks_of_change(section.title),
+    )
+    if told.is_change and not documented.is_change:
+        notes.add(Repair.P016, told.place, told.path)
+    return [told if step is documented else step for step in steps]
 
 
 def _documented_call(section: Section, calls: list[Step]) -> Step | None:
-    operation = section.operation
-    if operation is None or not calls:
+    if not calls:
+        return None
+    if not section.operations:
         if section.queries and len(calls) > 1:
             message = "page does not tell whose parameters it lists"
             raise OutsideSubsetError(calls[-1].place, message)
-        return calls[0] if calls else None
+        return calls[0]
+    found = [_call_of(operation, calls) for operation in section.operations]
+    return found[0]
+
+
+def _call_of(operation: Operation, calls: list[Step]) -> Step:
+    """Return the call that the page names in this line."""
     for step in calls:
         if (step.method, step.path) == (operation.method, operation.path):
             return step
@@ -139,5 +159,6 @@ def _queries(section: Section, notes: Notes) -> tuple[Parameter, ...]:
         if not _QUERY_NAME.fullmatch(query.name):
             raise OutsideSubsetError(query.place, "name of a query parameter cannot be read")
         notes.add(Repair.P011, query.place, query.name)
-        found.setdefault(query.name.lower(), Parameter(query.name, query.type))
+        parameter = Parameter(query.name, query.type, query.values, query.is_required)
+        found.setdefault(query.name.lower(), parameter)
     return tuple(found.values())

@@ -18,7 +18,7 @@ from hostscan_automation.porting.diagnostics import Diagnostic, Repair
 from hostscan_automation.porting.syntax import Constant, Literal, OutsideSubsetError, Text, Variable
 
 if TYPE_CHECKING:
-    from hostscan_automation.porting.document import Place, Snippet
+    from hostscan_automation.porting.places import Place, Snippet
 
 _BLANK_RUN = re.compile(f"[{BLANKS}]+")
 _COMMENT = re.compile(r"#[^\n]*")

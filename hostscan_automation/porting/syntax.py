@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 if TYPE_CHECKING:
-    from hostscan_automation.porting.document import Place
+    from hostscan_automation.porting.places import Place
 
 
 class OutsideSubsetError(Exception):
@@ -21,6 +21,22 @@ class OutsideSubsetError(Exception):
         super().__init__(message)
         self.place = place
         self.message = message
+
+
+class ForbiddenCallError(Exception):
+    """The example calls what is never called.
+
+    Attributes:
+        place: Where its address stands in the file.
+        message: What it would do.
+        hint: What whoever wants that can do.
+    """
+
+    def __init__(self, place: Place, message: str, hint: str | None) -> None:
+        super().__init__(message)
+        self.place = place
+        self.message = message
+        self.hint = hint
 
 
 @dataclass(frozen=True, slots=True)

@@ -60,7 +60,7 @@ def port(
     """
     example = read_example(text, file_name=file_name)
     if not allow_destructive:
-        refuse_destructive(example.steps)
+        refuse_destructive(example.steps, file_name=file_name)
     target = Target(target)
     return Ported(_text(example, target, file_name), target, example.diagnostics)
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from hostscan_automation.porting.job_calls import JobCall
     from hostscan_automation.porting.names import NamedParameter
 
+FIRST_LINES = f"{text.FIRST_LINE}\n#requires -Modules HostScanAutomation"
 # The cmdlet of a call, up to the id that it takes.
 _CMDLETS = {
     JobVerb.LIST: "Get-HostScanJob",
@@ -46,7 +47,7 @@ def to_module(example: PortedExample, *, file_name: str) -> str:
 
 def _parts(calls: tuple[JobCall, ...], named: tuple[NamedParameter, ...]) -> Iterator[str]:
     changes = any(call.step.is_change for call in calls)
-    yield f"{text.FIRST_LINE}\n#requires -Modules HostScanAutomation\n\n<#\n"
+    yield f"{FIRST_LINES}\n\n<#\n"
     yield from _help(calls, named)
     process = "SupportsShouldProcess = $true, ConfirmImpact = 'High'" if changes else ""
     yield f"#>\n[CmdletBinding({process})]\nparam(\n"

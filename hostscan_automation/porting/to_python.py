@@ -128,12 +128,19 @@ def _argument(named: NamedParameter, used: set[str]) -> Iterator[str]:
         yield f"type={_TYPES[parameter.element_type]}"
     elif parameter.element_type == "boolean":
         yield 'choices=("true", "false")'
+    elif parameter.values:
+        yield f"choices={_tuple(parameter.values)}"
     if is_path:
         yield "required=True"
     elif parameter.is_array:
         yield 'nargs="+"'
     place = f"{{{parameter.name}}} in the path" if is_path else f"{parameter.name} in the query"
-    yield f"help={json.dumps(f'{place}, {parameter.type}')}"
+    needed = "; the page says it is required" if parameter.is_required and not is_path else ""
+    yield f"help={json.dumps(f'{place}, {parameter.type}{needed}')}"
+
+
+def _tuple(values: tuple[str, ...]) -> str:
+    return f"({', '.join(map(json.dumps, values))},)"
 
 
 def _expression(call: Step, number: int, named: tuple[NamedParameter, ...]) -> str:

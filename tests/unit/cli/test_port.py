@@ -50,6 +50,7 @@ def test_the_script_goes_to_a_new_file_if_that_is_wanted(terminal: Terminal, exa
     ended = terminal.run("port", str(example), "--save", str(target))
     assert (ended.code, ended.out) == (0, "")
     compile(target.read_text(encoding="utf-8"), str(target), "exec")
+    assert ended.err.endswith(f"written: {target}\nsee its parameters: python {target} --help\n")
     again = terminal.run("port", str(example), "--save", str(target))
     assert again.code == 3
     assert "File exists" in again.err
@@ -63,6 +64,29 @@ def test_wiping_everything_is_refused_whatever_is_allowed(
     for flags in ([], ["--allow-destructive"]):
         ended = terminal.run("port", str(path), *flags)
         assert (ended.code, ended.out) == (7, "")
+        assert f"{path}:13:35: P017: TruncateAllTables is never called" in ended.err
+
+
+def test_a_delete_without_an_id_is_refused_with_its_place(
+    terminal: Terminal, tmp_path: Path
+) -> None:
+    path = tmp_path / "all.ps1"
+    path.write_text(EXAMPLE % ("Users", "DELETE"), encoding="utf-8")
+    ended = terminal.run("port", str(path), "--to", "json")
+    assert (ended.code, ended.out) == (7, "")
+    call = "DELETE /api/v1/HostScanJob/Users"
+    assert f"{path}:13:1: P017: {call} deletes without an id" in ended.err
+    allowed = terminal.run("port", str(path), "--to", "json", "--allow-destructive")
+    assert allowed.code == 0
+    assert f"{path}:13:1: P017: {call} acts on everything at once" in allowed.err
+
+
+def test_an_example_can_come_in_on_standard_input(terminal: Terminal, example: Path) -> None:
+    by_name = terminal.run("port", str(example), "--to", "json")
+    terminal.typed = example.read_text(encoding="utf-8")
+    typed = terminal.run("port", "-", "--to", "json")
+    assert (typed.code, typed.out) == (0, by_name.out)
+    assert typed.err == by_name.err.replace(f"{example}:", "standard input:")
 
 
 def test_what_cannot_be_read_ends_with_6(terminal: Terminal, tmp_path: Path) -> None:

@@ -25,6 +25,9 @@ ROWS = {
     "take": "|take|query|integer(int32)|false|how many|",
     "isDeleted": "|isDeleted|query|boolean|false|none|",
     "FilterColumns": "|FilterColumns|query|array[string]|false|none|",
+    "since": "|since|query|string(date-time)|false|none|",
+    "kind": "|kind|path|[Some.Kind](../some.kind.md)|true|none|",
+    "order": "|order|query|[Some.Order](../some.order.md)|true|none|",
     "body": "|body|body|[Some.Model](../some.model.md)|false|none|",
 }
 
@@ -36,6 +39,10 @@ class Page:
     Attributes:
         content_type: Of the last call, "" for none.
         quote: Of the here-string around the body.
+        values: Rows of the table of enumerated values.
+        title: The heading.
+        quirks: What revisions between the generations have: `unclosed`, `doubled type`,
+            `other server`, `old address`.
     """
 
     generation: str
@@ -45,6 +52,9 @@ class Page:
     content_type: str = ""
     rows: tuple[str, ...] = ()
     quote: str = '"'
+    values: tuple[str, ...] = ()
+    title: str = "Do something"
+    quirks: frozenset[str] = frozenset()
 
     @property
     def script(self) -> str:
@@ -63,9 +73,17 @@ class Page:
         before = f"```shell\ncurl -X {self.method} {self.path}\n```\n"
         after = "```json\n|no|query|string|false|a table in a fence is none|\n```\n"
         return (
-            f"\n## Do something\n\n> Samples\n\n{before}\n{fence}\n"
-            f"`{self.method} {self.path}`\n\n<h3>Parameters</h3>\n\n{table}\n\n{after}"
+            f"\n## {self.title}\n\n> Samples\n\n{before}\n{fence}\n"
+            f"`{self.method} {self.path}`\n\n<h3>Parameters</h3>\n\n{table}\n\n"
+            f"{self._values}{after}"
         )
+
+    @property
+    def _values(self) -> str:
+        if not self.values:
+            return ""
+        rows = "\n".join(("|Parameter|Value|", "|---|---|", *self.values))
+        return f"#### Enumerated Values\n\n{rows}\n\n"
 
     def _lines(self) -> Iterator[str]:
         yield "# An example"
@@ -73,7 +91,8 @@ class Page:
             yield from (f"$JsonBody = @{self.quote}", *self.body.split("\n"), f"{self.quote}@")
         yield ""
         if self.generation != "A":
-            yield f'{self._server} = "{SERVER}"'
+            name = "$Host" if "other server" in self.quirks else self._server
+            yield f'{name} = "{SERVER}"'
             yield ""
         yield from ("$Login = @{", '    Login = "User"', '    Password = "s3cret-word"', "}")
         if self.generation != "A":
@@ -91,7 +110,8 @@ class Page:
 
     @property
     def _address(self) -> str:
-        return "-Uri" if self.generation == "C" else "-Url"
+        is_new = self.generation == "C" and "old address" not in self.quirks
+        return "-Uri" if is_new else "-Url"
 
     @property
     def _session(self) -> str:
@@ -125,10 +145,12 @@ class Page:
         start = f"Invoke-RestMethod -Method {self.method} {self._address}"
         if self.body is None:
             # generation B forgot this quote
-            url = url.rstrip('"') if self.generation == "B" else url
+            is_unclosed = self.generation == "B" or "unclosed" in self.quirks
+            url = url.rstrip('"') if is_unclosed else url
             return f"{start} {url} -Headers $Headers{type_}"
         if self.generation == "C":
-            return f"{start} {url} -Body $JsonBody -Headers $Headers{type_}"
+            doubled = type_ if "doubled type" in self.quirks else ""
+            return f"{start} {url}{doubled} -Body $JsonBody -Headers $Headers{type_}"
         return f"{start} {url}{type_} -Body $JsonBody -Headers $Headers"
 
 
@@ -145,13 +167,25 @@ def skeletons() -> Iterator[Page]:
     yield Page("C", body=body, content_type=json)
 
 
+def between() -> Iterator[Page]:
+    """Give the shapes of the revisions between the generations B and C."""
+    json = "application/json"
+    for quirks in ({"other server"}, {"old address"}, set()):
+        yield Page("C", content_type=json, quirks=frozenset(quirks | {"unclosed"}))
+        body = BODIES["strings"]
+        changed = frozenset(quirks | {"doubled type"})
+        yield Page("C", "PUT", body=body, content_type=json, quirks=changed)
+
+
 def corpus() -> Iterator[Page]:
     """Give skeletons x verbs x paths x bodies, as far as they make sense together."""
     paths = {
         "/api/v1/AccessControlPolicy": ("take", "isDeleted", "FilterColumns"),
         JOB_PATH: ("hostScanJobId",),
         "/api/v1/Thing/{hostScanJobId}/Part/{name}": ("hostScanJobId", "name", "take"),
+        "/api/v1/Thing/{kind}/All": ("kind", "order", "since"),
     }
+    values = ("|kind|Managed|", "|kind|Not.Managed|", "|order|Up|", "|order|Down|")
     for page, method, (path, rows) in product(
         skeletons(), ("GET", "PUT", "POST", "DELETE"), paths.items()
     ):
@@ -160,4 +194,11 @@ def corpus() -> Iterator[Page]:
         for body in BODIES.values() if page.body is not None else (None,):
             names = rows if body is None else (*rows, "body")
             table = tuple(ROWS[name] for name in names)
-            yield replace(page, method=method, path=path, body=body, rows=table)
+            yield replace(
+                page,
+                method=method,
+                path=path,
+                body=body,
+                rows=table,
+                values=values if "kind" in rows else (),
+            )

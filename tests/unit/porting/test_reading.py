@@ -9,13 +9,15 @@ from dataclasses import replace
 
 import pytest
 
-from hostscan_automation.porting.document import Place
+from hostscan_automation.errors import ExampleError
 from hostscan_automation.porting.example import Parameter, PortedExample, SignIn, Step
+from hostscan_automation.porting.places import Place
 from hostscan_automation.porting.reading import read_example
-from tests.unit.porting.pages import BODIES, JOB_PATH, ROWS, Page, corpus, skeletons
+from tests.unit.porting.pages import BODIES, JOB_PATH, ROWS, Page, between, corpus, skeletons
 
 TYPES = {"hostScanJobId": "uuid", "name": "string", "take": "integer", "isDeleted": "boolean"}
-TYPES["FilterColumns"] = "array[string]"
+TYPES |= {"FilterColumns": "array[string]", "since": "date-time", "kind": "string"}
+TYPES["order"] = "string"
 
 # How often each code stands in the diagnostics of a skeleton with the path of one job.
 EVERY = {"P009": 1, "P010": 1, "P013": 1, "P015": 3, "P020": 1, "P021": 1}
@@ -50,6 +52,31 @@ def test_each_skeleton_gets_its_repairs_and_no_other(page: Page) -> None:
     assert codes(read_example(page.text, file_name="page.md")) == +expected
 
 
+def test_revisions_between_the_generations_are_read_with_repairs_of_their_own() -> None:
+    for page in between():
+        found = codes(read_example(page.text, file_name="page.md"))
+        expected = Counter(EVERY)
+        expected["P002"] = int("unclosed" in page.quirks)
+        expected["P004"] = 3 * int("old address" in page.quirks)
+        expected["P003"] = int("other server" in page.quirks)
+        expected["P024"] = 3 * int("other server" in page.quirks)
+        expected["P014"] = expected["P023"] = int("doubled type" in page.quirks)
+        assert found == +expected, page
+
+
+def test_a_parameter_given_twice_with_two_values_is_no_guess() -> None:
+    page = Page(
+        "C",
+        "PUT",
+        body="[]",
+        content_type="application/json",
+        quirks=frozenset({"doubled type"}),
+    )
+    text = page.script.replace('"application/json" -Body $Json', '"application/xml" -Body $Json')
+    with pytest.raises(ExampleError, match="-ContentType is given twice"):
+        read_example(text, file_name="example.ps1")
+
+
 @pytest.mark.parametrize("bom", ["", "\ufeff"])
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
 def test_the_whole_corpus_is_read_as_documented(newline: str, bom: str) -> None:
@@ -60,11 +87,14 @@ def test_the_whole_corpus_is_read_as_documented(newline: str, bom: str) -> None:
         assert (call.method, call.path) == (page.method, page.path)
         assert call.is_authorized
         assert {one.name: one.type for one in call.path_parameters} == {
-            name: TYPES[name] for name in ("hostScanJobId", "name") if f"{{{name}}}" in page.path
+            name: type_ for name, type_ in TYPES.items() if f"{{{name}}}" in page.path
         }
         assert {one.name: one.type for one in call.query_parameters} == {
             name: TYPES[name] for name in TYPES if any(f"|{name}|query" in row for row in page.rows)
         }
+        values = {one.name: one.values for one in (*call.path_parameters, *call.query_parameters)}
+        assert values.get("kind", ()) == (("Managed", "Not.Managed") if page.values else ())
+        assert values.get("order", ()) == (("Up", "Down") if page.values else ())
 
 
 @pytest.mark.parametrize(("name", "text"), list(BODIES.items()))
@@ -73,7 +103,7 @@ def test_bodies_are_kept_value_for_value(generation: str, name: str, text: str) 
     page = Page(generation, "POST", body=text, content_type="application/json")
     body = read_example(page.text, file_name="page.md").steps[2].body
     assert body is not None
-    assert body.value == ("string" if name == "word" else json.loads(text))
+    assert json.loads(body.text) == ("string" if name == "word" else json.loads(text))
     assert body.text.isascii()
 
 
@@ -89,7 +119,7 @@ def test_sign_in_steps_hold_no_value_of_the_page() -> None:
     assert "s3cret-word" not in repr(example)
     assert [step.path for step in example.steps[:2]] == ["/signinBody", "/signin2fa"]
     assert example.steps[0].body is not None
-    assert example.steps[0].body.value == {"Login": "{Login}", "Password": "{Password}"}
+    assert json.loads(example.steps[0].body.text) == {"Login": "{Login}", "Password": "{Password}"}
 
 
 @pytest.mark.parametrize("newline", ["\n", "\r\n"])
@@ -193,6 +223,28 @@ def test_a_get_that_changes_something_is_said(action: str) -> None:
     assert "P016" not in codes(read_example(Page("C", "GET").text, file_name="page.md"))
 
 
+@pytest.mark.parametrize(
+    ("title", "path", "is_change"),
+    [
+        ("Configure a thing (Auth roles: Admin)", "/api/v1/Thing/{thingId}", True),
+        ("Cancels every thing", "/api/v1/Thing", True),
+        ("Locks/unlocks a thing", "/api/v1/Thing", True),
+        ("Get the start of a thing", "/api/v1/Thing/{thingId}", False),
+        ("", "/api/v1/Thing/Start", True),
+        ("Get a thing", "/api/v1/Thing/Start/{thingId}", True),
+        ("Get a thing", "/api/v1/Thing/Started/{thingId}", False),
+        ("Addresses of a thing", "/api/v1/Thing", False),
+    ],
+)
+def test_a_page_whose_title_tells_of_a_change_documents_a_change(
+    title: str, path: str, *, is_change: bool
+) -> None:
+    page = Page("C", "GET", path, title=title)
+    example = read_example(page.text, file_name="page.md")
+    assert example.steps[2].is_change is is_change
+    assert codes(example)["P016"] == int(is_change)
+
+
 def test_a_call_without_sign_in_is_a_step_of_its_own() -> None:
     text = 'Invoke-RestMethod -Uri "https://scan.example/api/v1/Health"\n'
     example = read_example(text, file_name="example.ps1")
@@ -227,7 +279,7 @@ def test_a_hashtable_becomes_a_body_as_convertto_json_makes_it() -> None:
     )
     example = read_example(text, file_name="example.ps1")
     assert example.steps[2].body is not None
-    assert example.steps[2].body.value == {
+    assert json.loads(example.steps[2].body.text) == {
         "count": -5,
         "ratio": 0.5,
         "all": True,
@@ -246,7 +298,7 @@ def test_strings_are_read_by_powershells_rules() -> None:
     )
     body = read_example(text, file_name="example.ps1").steps[2].body
     assert body is not None
-    assert body.value == {"text": "a\"b $ it'sit's", "here": "it's"}
+    assert json.loads(body.text) == {"text": "a\"b $ it'sit's", "here": "it's"}
 
 
 def test_an_error_stop_that_is_there_is_no_repair() -> None:
@@ -287,4 +339,4 @@ def test_half_a_megabyte_is_read_well_under_a_second() -> None:
     example = read_example(page.text, file_name="page.md")
     assert time.perf_counter() - started < 1
     assert example.steps[2].body is not None
-    assert len(example.steps[2].body.value) == 13_000
+    assert len(json.loads(example.steps[2].body.text)) == 13_000

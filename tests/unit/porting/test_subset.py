@@ -123,7 +123,7 @@ def test_a_statement_outside_the_subset_is_named_with_its_place(text: str, expec
         ("{hostScanJobId}", "$Job", "value of $Job in an address is not known"),
         ("{hostScanJobId}", "$Token", "an address made from a reply cannot be carried over"),
         ("{hostScanJobId}", "$Login", "$Login is no text"),
-        ("$NPSUrl =", "$Other =", "value of $NPSUrl in an address is not known"),
+        ("$($NPSUrl)", "$($Other)", "value of $Other in an address is not known"),
         (
             "https://",
             "https://user:s3cret-word@",
@@ -183,14 +183,11 @@ def test_a_meaning_outside_the_subset_is_said(old: str, new: str, expected: str)
 @pytest.mark.parametrize(
     ("body", "expected"),
     [
-        ('{"a": 1, "a": 2}', "the body's JSON has a key twice in one object"),
-        ('{"a": 1e999}', "the body's JSON has a number that is too large"),
-        (f"[{'1' * 5000}]", "the body's JSON has a number that is too large"),
         ("[" * 200 + "]" * 200, "the body's JSON is nested too deeply"),
         ("[" * 200_000, "the body's JSON is nested too deeply"),
     ],
 )
-def test_json_that_would_not_survive_is_refused(body: str, expected: str) -> None:
+def test_json_that_no_server_would_read_is_refused(body: str, expected: str) -> None:
     text = Page("C", "POST", body=body, content_type="application/json").script
     assert finding(text) == f"3:1: {expected}"
 
@@ -233,6 +230,14 @@ def test_the_second_step_needs_the_first() -> None:
     assert "the second step needs the token of the first" in finding("\n".join(without))
 
 
+def test_a_call_of_curl_that_differs_is_refused_too() -> None:
+    text = Page("C").text.replace(f"curl -X DELETE {JOB_PATH}", f"curl -X PUT {JOB_PATH}")
+    expected = f"example sends DELETE {JOB_PATH}, and line 7 of the page documents PUT {JOB_PATH}"
+    assert finding(text, "page.md") == f"30:1: {expected}"
+    alone = text.replace(f"`DELETE {JOB_PATH}`", "")
+    assert finding(alone, "page.md") == f"30:1: {expected}"
+
+
 def test_an_example_that_differs_from_its_page_is_refused() -> None:
     text = Page("C").text.replace(f"`DELETE {JOB_PATH}`", f"`GET {JOB_PATH}`")
     assert finding(text, "page.md") == (
@@ -242,9 +247,13 @@ def test_an_example_that_differs_from_its_page_is_refused() -> None:
 
 def test_parameters_of_nobody_knows_which_call_are_refused() -> None:
     page = Page("C", rows=("|take|query|integer|false|none|",)).text
-    text = page.replace(f"`DELETE {JOB_PATH}`", "").replace(
-        "Invoke-RestMethod -Method DELETE",
-        "Invoke-RestMethod -Uri /x\nInvoke-RestMethod -Method DELETE",
+    text = (
+        page.replace(f"`DELETE {JOB_PATH}`", "")
+        .replace("curl", "wget")
+        .replace(
+            "Invoke-RestMethod -Method DELETE",
+            "Invoke-RestMethod -Uri /x\nInvoke-RestMethod -Method DELETE",
+        )
     )
     assert "page does not tell whose parameters it lists" in finding(text, "page.md")
 
@@ -271,10 +280,20 @@ def test_a_page_without_a_whole_example_is_refused(text: str, expected: str) -> 
     assert finding(text, "page.md") == expected
 
 
-@pytest.mark.parametrize("data", [b"\x00\x01", b"abc\xff", "x".encode("utf-16-le")])
-def test_bytes_that_are_no_text_are_refused(data: bytes) -> None:
-    with pytest.raises(ExampleError, match=r"example\.ps1:1:1: the file is not text in UTF-8"):
-        decode_example(data, file_name="example.ps1")
+@pytest.mark.parametrize(
+    ("data", "place"),
+    [
+        (b"\x00\x01", "1:1"),
+        (b"abc\xff", "1:4"),
+        ("x".encode("utf-16-le"), "1:2"),
+        (b"one\r\ntwo\r\n\xc3\xa9 \x93three\x94", "3:3"),
+        (b"\xff\xfea\x00\n\x00b", "2:1"),
+        ("a".encode("utf-32"), "1:1"),
+    ],
+)
+def test_bytes_that_are_no_text_are_refused_where_they_stand(data: bytes, place: str) -> None:
+    with pytest.raises(ExampleError, match=rf"x\.ps1:{place}: the file is not text in UTF-8"):
+        decode_example(data, file_name="x.ps1")
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])

@@ -7,19 +7,19 @@ import json
 import re
 import runpy
 import sys
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from hostscan_automation.errors import ExampleError
 from hostscan_automation.playbook.loading import load_playbook
+from hostscan_automation.porting.diagnostics import Repair
 from hostscan_automation.porting.targets import Target, port
 from tests.unit.porting.pages import BODIES, JOB_PATH, ROWS, Page, corpus
 from tests.unit.porting.recorder import TOKEN, Answer, Recorder
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from hostscan_automation.jobs.selection import Selection
 
 ID = "497f6eca-6276-4993-bfeb-53cbbbba6f08"
@@ -77,6 +77,14 @@ def test_diagnostics_are_in_the_order_of_the_file_and_read_like_sentences() -> N
     assert places == sorted(places)
     assert diagnostics[0].text("p.md").startswith(f"p.md:{diagnostics[0].line}:")
     assert not any(one.message.endswith(".") or "{}" in one.message for one in diagnostics)
+
+
+def test_the_page_about_porting_lists_every_code() -> None:
+    text = (Path(__file__).parents[3] / "docs/porting.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| (P\d+) \|", text, re.MULTILINE)
+    assert listed == [*Repair.__members__, "P030"]
+    for target in Target:
+        assert f"| `{target}` |" in text
 
 
 def test_an_unknown_target_is_refused() -> None:

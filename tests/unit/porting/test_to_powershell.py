@@ -93,6 +93,32 @@ def test_porting_its_own_script_repairs_and_changes_nothing(newline: str) -> Non
         assert again == Ported(script, again.target, ())
 
 
+@pytest.mark.parametrize("newline", ["\n", "\r\n"])
+def test_porting_a_script_on_the_cmdlets_repairs_and_changes_nothing(newline: str) -> None:
+    jobs = "/api/v1/HostScanJob"
+    paths = {"GET": (jobs, JOB_PATH, f"{jobs}/ByHostId/{{hostId}}"), "DELETE": (JOB_PATH,)}
+    paths["POST"] = (f"{jobs}/ByHostId/{{hostId}}", f"{jobs}/497f6eca-6276-4993-bfeb-53cbbbba6f08")
+    texts = [Page("C", method, path).text for method in paths for path in paths[method]]
+    for text in (*texts, "".join(texts)):
+        script = port(text, file_name="p.md", target="module").text
+        again = port(script.replace("\n", newline), file_name="p.ps1", target="module")
+        assert again == Ported(script, again.target, ())
+        plain = port(text, file_name="p.md", target="powershell").text
+        assert port(script, file_name="p.ps1", target="powershell").text == plain
+
+
+def test_a_script_on_the_cmdlets_changed_by_hand_is_no_script_of_ours() -> None:
+    script = port(Page("C").text, file_name="p.md", target="module").text
+    for old, new in (("-PassThru", "-Force"), ("type uuid", "type string"), ("# DELETE", "# GET")):
+        with pytest.raises(ExampleError, match="changed by hand from here on"):
+            port(script.replace(old, new), file_name="p.ps1", target="module")
+    with pytest.raises(ExampleError, match=r"p\.ps1:62:11: a call here has no cmdlet any more"):
+        port(script.replace("# DELETE", "# PUT"), file_name="p.ps1", target="module")
+    wipe = script.replace("{hostScanJobId}", "TruncateAllTables")
+    with pytest.raises(PlanRefusedError, match=r"p\.ps1:62:14: P017: TruncateAllTables"):
+        port(wipe, file_name="p.ps1", target="module", allow_destructive=True)
+
+
 def test_json_of_a_ported_script_is_that_of_the_page() -> None:
     for page in corpus():
         first = port(page.text, file_name="p.md", target="json", allow_destructive=True)
@@ -157,6 +183,7 @@ def test_a_destructive_call_needs_to_be_allowed() -> None:
     page = Page("C", "DELETE", "/api/v1/AccessControlPolicy")
     with pytest.raises(PlanRefusedError, match="deletes without an id") as caught:
         ported(page)
+    assert str(caught.value).startswith("p.md:30:1: P017: DELETE /api/v1/AccessControlPolicy ")
     assert "--allow-destructive" in str(caught.value.hint)
     allowed = port(page.text, file_name="p.md", target="powershell", allow_destructive=True)
     assert "P017" in {one.code for one in allowed.diagnostics}
