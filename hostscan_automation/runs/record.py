@@ -44,8 +44,9 @@ class JobRecord:
         outcome: None for a job of a `list` step, and for one that has none yet.
         detail: Why, for a person; the server's own text where there is one.
         http_status: Of the last reply to its cancel, or None.
-        attempts: How many times a cancel was sent for it. Of a process that was killed, those that
-            may have left are counted.
+        attempts: How many times a cancel was sent for it; one that met an ended session (401) and
+            was sent again is one. Of a process that was killed, those that may have left are
+            counted.
         trace_id: The server's trace id of the last reply that had one.
         took_s: Seconds until its last cancel was answered or given up, or None.
     """

@@ -18,7 +18,16 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.campaign import bad_input, crashes, endings, network, overload, sign_ins
+from tests.campaign import (
+    accounts_in_change,
+    bad_input,
+    crashes,
+    endings,
+    network,
+    overload,
+    sign_in_troubles,
+    sign_ins,
+)
 from tests.campaign.tally import Tally, table
 
 if TYPE_CHECKING:
@@ -136,6 +145,8 @@ def _sign_ins(seed: int) -> Iterator[Scenario]:
     yield partial(sign_ins.clock_off, -300, seed=seed)
     yield partial(sign_ins.two_in_one_step, seed=seed)
     yield partial(sign_ins.role_missing, seed=seed)
+    yield from sign_in_troubles.scenarios(seed)
+    yield from accounts_in_change.scenarios(seed)
 
 
 def _name(scenario: Scenario) -> str:

@@ -191,7 +191,8 @@ def ground(
         jobs: How many the playbook means.
         faults: As a person types them.
         seed: Of ids and faults.
-        account: `application` (no one-time code, so no waiting for the next) or `admin`.
+        account: `application` (no one-time code, so no waiting for the next), `admin`, or
+            `without_mfa`.
         config: Further settings of the server.
     """
     settings = SimulatorConfig(jobs=0, seed=seed, faults=parse_faults(faults), **config)
@@ -229,14 +230,17 @@ def _fill(server: Simulator, jobs: int, seed: int) -> set[UUID]:
 def _credentials(server: Simulator, account: str) -> dict[str, str]:
     if account == "admin":
         return server.environment
-    application = server.accounts.application
     kept = {
         name: value
         for name, value in server.environment.items()
         if name in {"HOSTSCAN_SERVER", "HOSTSCAN_CA_BUNDLE"}
     }
+    one = getattr(server.accounts, account)
+    if account == "application":
+        return {**kept, "HOSTSCAN_APP": one.login, "HOSTSCAN_API_KEY": one.password}
     return {
         **kept,
-        "HOSTSCAN_APP": application.login,
-        "HOSTSCAN_API_KEY": application.password,
+        "HOSTSCAN_LOGIN": one.login,
+        "HOSTSCAN_PASSWORD": one.password,
+        "HOSTSCAN_NO_MFA": "1",
     }

@@ -76,10 +76,11 @@ class Witness:
         ]
 
 
-def asked_by_job(server: Simulator) -> Counter[UUID]:
-    """Return how many cancels of each job arrived, carried out or not."""
+def asked_by_job(server: Simulator, *, ignoring: int | None = None) -> Counter[UUID]:
+    """Return how many cancels of each job arrived, carried out or not, but for one status."""
     requests = server.requests("DELETE", path="/HostScanJob/")
-    return Counter(UUID(request.path.rpartition("/")[2]) for request in requests)
+    counted = (request for request in requests if not ignoring or request.status != ignoring)
+    return Counter(UUID(request.path.rpartition("/")[2]) for request in counted)
 
 
 def journal_rows(state: Path) -> dict[UUID, Row]:
@@ -124,13 +125,14 @@ def judge(
     verdict.lost += _not_told_once(planned, told)
     verdict.overreached += _overreach(server, planned)
     asked, carried_out = asked_by_job(server), server.cancels_by_job()
+    looked_at = asked_by_job(server, ignoring=401)  # nobody looks at the job of an ended session
     for job in told:
         job_id = UUID(job["job_id"])
         wrong = untruth(job["outcome"], server.status_of(job_id), carried_out[job_id])
         if wrong:
             verdict.untrue.append(f"{job_id}: {wrong}")
-        if job["attempts"] < asked[job_id]:
-            text = f"{job_id}: {job['attempts']} attempts told, {asked[job_id]} arrived"
+        if job["attempts"] < looked_at[job_id]:
+            text = f"{job_id}: {job['attempts']} attempts told, {looked_at[job_id]} arrived"
             verdict.untrue.append(text)
     verdict.doubled += [f"{one}: {n} times" for one, n in carried_out.items() if n > 1]
     if state is not None:

@@ -62,6 +62,13 @@ class Tally:
             self.findings.append(str(ended))
         return ended
 
+    def take_in(self, other: Tally) -> None:
+        """Add the figures of a part of the scenario."""
+        for name in COLUMNS[1:-1]:
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.longest_s = max(self.longest_s, other.longest_s)
+        self.findings += [f"{other.scenario}: {finding}" for finding in other.findings]
+
     def judged(self, verdict: Verdict) -> None:
         """Take in what the judge found."""
         self.jobs += verdict.jobs
