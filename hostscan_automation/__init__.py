@@ -67,6 +67,8 @@ if TYPE_CHECKING:
     from hostscan_automation.runs.record import JobRecord, RunRecord
     from hostscan_automation.wiring import connect
 
+    __version__: str
+
 _PLACES = {
     "api.client": ("CancelAccepted", "HostScanClient", "HostScanReader"),
     "api.ledger": ("SignInLedger",),
@@ -112,9 +114,50 @@ _PLACES = {
 }
 _PLACE_OF = {name: place for place, names in _PLACES.items() for name in names}
 
-__all__ = [  # noqa: PLE0604 - the table above is the list
-    *sorted(_PLACE_OF),
+# Written out, because type checkers read it and run nothing.
+__all__ = [
+    "ApiError",
+    "ApplicationSignIn",
+    "AskCode",
+    "BearerSignIn",
+    "CancelAccepted",
+    "CancelPlan",
+    "CertificateError",
+    "CodeRefusedError",
+    "ConnectionOptions",
+    "ForbiddenError",
+    "GivenCode",
+    "HostScanClient",
+    "HostScanReader",
+    "HostscanError",
+    "JobRecord",
+    "JobStatus",
+    "JournalError",
+    "NoMfa",
+    "NotFoundError",
+    "NotReachedError",
+    "Outcome",
+    "PasswordRefusedError",
+    "PasswordSignIn",
+    "PlanRefusedError",
+    "Playbook",
+    "PlaybookError",
+    "Problem",
+    "RateLimitedError",
+    "ReplyLostError",
+    "RunRecord",
+    "ScanJob",
+    "ScannedHost",
+    "ServerError",
+    "SessionExpiredError",
+    "SettingsError",
+    "SignInError",
+    "SignInLedger",
+    "Totp",
+    "UnreadableReplyError",
     "__version__",
+    "connect",
+    "load_playbook",
 ]
 
 

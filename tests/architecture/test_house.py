@@ -94,3 +94,7 @@ def test_importing_the_package_does_nothing_to_the_process() -> None:
         [sys.executable, "-c", probe], capture_output=True, text=True, check=False, timeout=60
     )
     assert done.returncode == 0, done.stderr
+
+
+def test_the_names_of_the_library_are_written_out_for_type_checkers() -> None:
+    assert set(hostscan_automation.__all__) == {*hostscan_automation._PLACE_OF, "__version__"}
