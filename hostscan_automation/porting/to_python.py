@@ -8,6 +8,7 @@ import re
 from typing import TYPE_CHECKING
 
 from hostscan_automation.porting.addresses import PLACEHOLDER
+from hostscan_automation.porting.example import JSON_CONTENT_TYPE
 from hostscan_automation.porting.job_calls import JobVerb, job_call
 from hostscan_automation.porting.names import name_parameters, snake_case
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from hostscan_automation.porting.names import NamedParameter
 
 _TYPES = {"uuid": "UUID", "integer": "int", "number": "float"}
+_METAVARS = {"uuid": "UUID", "integer": "INTEGER", "number": "NUMBER", "date-time": "TIME"}
 _TAKEN = frozenset(name.lower() for name in (*keyword.kwlist, *keyword.softkwlist, "help", "h"))
 _OPTION = re.compile(r"[A-Za-z][\w-]+", re.ASCII)
 
@@ -31,6 +33,7 @@ _METHODS = {
     JobVerb.SCAN_RESOURCE: "scan_resource",
     JobVerb.START_HOST: "start_host",
 }
+_WITHOUT_REPLY = {JobVerb.START_HOST, JobVerb.STOP_HOST}
 
 _SHOW = '''
 
@@ -41,7 +44,9 @@ def show(reply: object) -> None:
 
 def plain(value: object) -> object:
     """Return what JSON has no form for in one that it has."""
-    return asdict(value) if is_dataclass(value) else str(value)
+    if is_dataclass(value) and not isinstance(value, type):
+        return asdict(value)
+    return str(value)
 '''
 _MAIN = """
 
@@ -80,12 +85,12 @@ def _parts(example: PortedExample, named: tuple[NamedParameter, ...]) -> Iterato
     for number, call in enumerate(calls, 1):
         if call.body is not None:
             yield f'\n{_body_name(number)} = r"""\n{call.body.text}\n"""\n'
-    yield from _arguments(what, named)
+    yield from _arguments(named)
     yield _SHOW
     yield _MAIN.format(assigned="arguments = " if named else "")
     for number, call in enumerate(calls, 1):
-        yield f"            # {call}\n            reply = {_expression(call, number, named)}\n"
-        yield "            show(reply)\n"
+        yield f"            # {call}\n"
+        yield _statement(call, _expression(call, number, named))
     yield "" if calls else "            client.sign_in()\n"
     yield _END
 
@@ -93,6 +98,7 @@ def _parts(example: PortedExample, named: tuple[NamedParameter, ...]) -> Iterato
 _SETTINGS_NOTE = """\
 Server and account come from the settings of the command hostscan: from its profile, or from the
 variables HOSTSCAN_SERVER, HOSTSCAN_LOGIN, HOSTSCAN_PASSWORD, HOSTSCAN_TOTP_SECRET and their like.
+The script ends with 0, with 1 after an error, and with 2 when a parameter is missing or wrong.
 """
 
 
@@ -106,10 +112,10 @@ def _imports(calls: tuple[Step, ...], named: tuple[NamedParameter, ...]) -> Iter
     yield "\nfrom hostscan_automation import HostscanError, connect\n"
 
 
-def _arguments(what: str, named: tuple[NamedParameter, ...]) -> Iterator[str]:
+def _arguments(named: tuple[NamedParameter, ...]) -> Iterator[str]:
     yield "\n\ndef parse_arguments() -> argparse.Namespace:\n"
-    description = json.dumps(f"Send {what}.")
-    yield f"    parser = argparse.ArgumentParser(description={description})\n"
+    yield "    parser = argparse.ArgumentParser(\n        description=__doc__,"
+    yield " formatter_class=argparse.RawDescriptionHelpFormatter\n    )\n"
     used = {"help"}
     for one in named:
         yield f"    parser.add_argument(\n{_lines(_argument(one, used), 8)}    )\n"
@@ -124,12 +130,7 @@ def _argument(named: NamedParameter, used: set[str]) -> Iterator[str]:
             used.add(spelling.lower())
             yield json.dumps(f"--{spelling}")
     yield f"dest={json.dumps(named.name)}"
-    if parameter.element_type in _TYPES:
-        yield f"type={_TYPES[parameter.element_type]}"
-    elif parameter.element_type == "boolean":
-        yield 'choices=("true", "false")'
-    elif parameter.values:
-        yield f"choices={_tuple(parameter.values)}"
+    yield from _kind(parameter)
     if is_path:
         yield "required=True"
     elif parameter.is_array:
@@ -139,8 +140,27 @@ def _argument(named: NamedParameter, used: set[str]) -> Iterator[str]:
     yield f"help={json.dumps(f'{place}, {parameter.type}{needed}')}"
 
 
+def _kind(parameter: Parameter) -> Iterator[str]:
+    """Give what is checked of a value, and what help calls it."""
+    if parameter.element_type in _TYPES:
+        yield f"type={_TYPES[parameter.element_type]}"
+    if parameter.element_type == "boolean":
+        yield 'choices=("true", "false")'
+    elif parameter.values:
+        yield f"choices={_tuple(parameter.values)}"
+    else:
+        yield f'metavar="{_METAVARS.get(parameter.element_type, "TEXT")}"'
+
+
 def _tuple(values: tuple[str, ...]) -> str:
     return f"({', '.join(map(json.dumps, values))},)"
+
+
+def _statement(call: Step, expression: str) -> str:
+    known = job_call(call)
+    if known is not None and known.verb in _WITHOUT_REPLY:
+        return f'            {expression}\n            show("done")\n'
+    return f"            reply = {expression}\n            show(reply)\n"
 
 
 def _expression(call: Step, number: int, named: tuple[NamedParameter, ...]) -> str:
@@ -154,6 +174,7 @@ def _expression(call: Step, number: int, named: tuple[NamedParameter, ...]) -> s
         arguments.append(f"query={{\n{_lines(entries, 20)}                }}")
     if call.body is not None:
         arguments.append(f'body={_body_name(number)}.strip().encode("ascii")')
+        arguments.append(f'headers={{"Content-Type": "{JSON_CONTENT_TYPE}"}}')
     return f"client.call(\n{_lines(arguments, 16)}            )"
 
 
