@@ -48,6 +48,7 @@ SETTLED_AFTER_S = 5.0
 """So long after a lost reply a cancel that was carried out shows in the list."""
 
 _FIRST_LOOK_S = 1.0
+_SHORTEST_LOOK_S = 1.0
 _MOST_BUSY = 16
 _MOST_TROUBLES = 4
 _MOST_UNREAD = 3
@@ -296,7 +297,8 @@ class Executor:
         is_well = False
         try:
             wanted = {task.job_id for task in tasks}
-            seen = {job.id: job for job in rows_of(self._means.reader, wanted)}
+            left_s = max(_SHORTEST_LOOK_S, self._bounds.deadline - begun)
+            seen = rows_of(self._means.reader, wanted, within_s=left_s)
         except HostscanError as error:
             if isinstance(error, SignInError):
                 self.end(f"sign-in was lost: {error.message}")

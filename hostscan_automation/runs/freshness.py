@@ -93,6 +93,6 @@ class Freshness:
             now = self._means.clock.monotonic()
             if now - self._read_at > FRESH_FOR_S:
                 wanted = {job.job_id for job in self._plan.to_cancel}
-                self._rows = {job.id: job for job in rows_of(self._means.reader, wanted)}
+                self._rows = rows_of(self._means.reader, wanted, within_s=_READ_WITHIN_S)
                 self._read_at = now
             return self._rows
