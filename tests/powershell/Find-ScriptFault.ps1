@@ -122,7 +122,8 @@ function Find-ParameterFault {
             $name = $parameter.Name.VariablePath.UserPath
             if (-not $used.Contains($name) -and -not $usesAll) { Write-Fault -Rule 'parameter is not used' -Extent $parameter.Extent -Text $name }
             if ($name -in $automatic) { Write-Fault -Rule 'automatic variable is assigned' -Extent $parameter.Extent -Text $name }
-            if ($name -match 'Pass(word|phrase)|Cred' -and $parameter.StaticType -in [string], [object], [string[]]) { Write-Fault -Rule 'password as plain text' -Extent $parameter.Extent -Text $name }
+            $isExplained = "$block" -match ('PSAvoidUsingPlainTextForPassword.{1,5}' + [regex]::Escape($name))
+            if (-not $isExplained -and $name -match 'Pass(word|phrase)|Cred' -and $parameter.StaticType -in [string], [object], [string[]]) { Write-Fault -Rule 'password as plain text' -Extent $parameter.Extent -Text $name }
             $isMandatory = $parameter.Extent.Text -match 'Mandatory\s*=\s*\$true|Mandatory\s*[,)]'
             if ($isMandatory -and $null -ne $parameter.DefaultValue) { Write-Fault -Rule 'mandatory with a default' -Extent $parameter.Extent -Text $name }
             if ($parameter.StaticType -eq [switch] -and "$($parameter.DefaultValue)" -eq '$true') { Write-Fault -Rule 'switch that is on' -Extent $parameter.Extent -Text $name }
@@ -140,7 +141,8 @@ function Find-VariableFault {
     foreach ($variable in $variables) {
         $name = $variable.VariablePath.UserPath
         if ($name -in $newerVariables) { Write-Fault -Rule 'variable that 5.1 lacks' -Extent $variable.Extent -Text $name }
-        if ($variable.VariablePath.IsGlobal) { Write-Fault -Rule 'global variable' -Extent $variable.Extent -Text $name }
+        # the list of errors is PowerShell's own, and there is no other way to it from a script
+        if ($variable.VariablePath.IsGlobal -and $name -ne 'global:Error') { Write-Fault -Rule 'global variable' -Extent $variable.Extent -Text $name }
     }
     foreach ($assignment in Find-InTree -Tree $Tree -Kind 'AssignmentStatementAst') {
         $targets = if ($assignment.Left -is [System.Management.Automation.Language.ArrayLiteralAst]) { $assignment.Left.Elements } else { $assignment.Left }
