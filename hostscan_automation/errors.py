@@ -55,13 +55,7 @@ class CertificateError(NotReachedError):
 
 
 class ReplyLostError(HostscanError):
-    """The request may have been carried out: read the state before anything else.
-
-    Attributes:
-        is_slow: The server fell silent or let the reply drip; the connection did not break off.
-    """
-
-    is_slow = False
+    """The request may have been carried out: read the state before anything else."""
 
 
 class SignInError(HostscanError):

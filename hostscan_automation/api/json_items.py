@@ -84,23 +84,26 @@ class JsonItems:
         wanted = 2 * (len(self._text) - self._at)
         if wanted > 2 * LONGEST_ITEM:
             raise self._error("holds an item that is too long or no JSON")
-        while len(self._text) - self._at < wanted and self._more():
-            pass
+        self._more(wanted)
         if len(self._text) - self._at == wanted // 2:
             raise self._error("breaks off, or is no JSON")
 
-    def _more(self) -> bool:
-        """Add the next piece of text; False at the end of the reply."""
+    def _more(self, wanted: int = 1) -> bool:
+        """Add pieces until there is so much text; False where the reply ended without any."""
+        rest = [self._text[self._at :]]
+        length = len(rest[0])
         for piece in self._pieces:
             try:
-                more = self._decode(piece)
+                rest.append(self._decode(piece))
             except UnicodeDecodeError:
                 raise self._error("is no UTF-8") from None
-            if more:
-                self._text = self._text[self._at :] + more
-                self._at = 0
-                return True
-        return False
+            length += len(rest[-1])
+            if length >= wanted:
+                break
+        has_more = length > len(rest[0])
+        # joined once: pieces may be of a single byte, and an item of megabytes
+        self._text, self._at = "".join(rest), 0
+        return has_more
 
     def _error(self, what: str) -> Exception:
         seen = self._text[max(0, self._at - 40) : self._at + 400]

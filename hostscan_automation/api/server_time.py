@@ -15,6 +15,8 @@ _log = logging.getLogger("hostscan.api")
 
 _TOLERATED_S = 3.0
 _LOOK_AGAIN_AFTER_S = 10.0
+_BELIEVED_YEARS = range(2000, 2200)
+"""A clock that shows another year is no clock: ages and codes cannot be reckoned by it."""
 
 
 class ServerTime:
@@ -68,9 +70,11 @@ class ServerTime:
 
 
 def parse_http_date(text: str) -> datetime | None:
-    """Return an HTTP date, aware, UTC, or None where the text is none."""
+    """Return an HTTP date, aware, UTC; None where the text is none, or one of no believed year."""
     try:
         moment = parsedate_to_datetime(text)
     except (ValueError, TypeError, IndexError, OverflowError):
+        return None
+    if moment.year not in _BELIEVED_YEARS:
         return None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

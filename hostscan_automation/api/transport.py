@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from requests import PreparedRequest, RequestException, Session
-from requests.cookies import extract_cookies_to_jar, get_cookie_header
+from requests.cookies import get_cookie_header
 from requests.exceptions import ConnectTimeout, InvalidHeader, InvalidSchema, InvalidURL
 from requests.structures import CaseInsensitiveDict
 from requests.utils import get_environ_proxies, select_proxy
@@ -17,14 +17,15 @@ from urllib3.exceptions import HTTPError
 from hostscan_automation.api import tls
 from hostscan_automation.api.call import Reply
 from hostscan_automation.api.connections import Line
-from hostscan_automation.api.endpoints import Effect
 from hostscan_automation.api.guard import refuse_forbidden_quickly
 from hostscan_automation.api.transport_adapter import (
     LONGEST_REPLY,
+    LOST_HINT,
     KeptConnections,
-    lost,
+    lost_because,
     too_long,
 )
+from hostscan_automation.api.transport_cookies import keep_cookies
 from hostscan_automation.errors import NotReachedError, ReplyLostError
 
 if TYPE_CHECKING:
@@ -83,22 +84,16 @@ class Transport:
 
     @contextmanager
     def stream(
-        self, call: Call, token: str | None = None, *, within_s: float | None = None
+        self, call: Call, token: str | None = None
     ) -> Iterator[tuple[Reply, Iterator[bytes]]]:
         """Send one call once; give its status and headers, and its body piece by piece.
-
-        Args:
-            call: What to send.
-            token: The session's.
-            within_s: Longest wait for the connection and of the server's silence, where that is
-                less than usual.
 
         Raises:
             NotReachedError: It surely never left.
             ReplyLostError: The reply broke off; raised while the pieces are read, too.
         """
         request = self._prepared(call, token, accept_encoding="gzip, deflate")
-        response = self._sent(call, request, is_streamed=True, within_s=within_s)
+        response = self._sent(call, request, is_streamed=True)
         try:
             if response.ok:
                 yield self._reply(call, response, b""), _pieces(call, response)
@@ -116,25 +111,12 @@ class Transport:
         """Close all connections; a later call opens new ones."""
         self._session.close()
 
-    def _sent(
-        self,
-        call: Call,
-        request: PreparedRequest,
-        *,
-        is_streamed: bool,
-        within_s: float | None = None,
-    ) -> Response:
-        timeout = self._timeout
-        if within_s is not None:
-            timeout = (min(timeout[0], within_s), min(timeout[1], within_s))
-        failure: ReplyLostError | NotReachedError
+    def _sent(self, call: Call, request: PreparedRequest, *, is_streamed: bool) -> Response:
         try:
             # Not Session.send: it looks for redirects and authentication that nobody may follow.
             response = self._adapter.send(
-                request, stream=is_streamed, timeout=timeout, proxies=self._proxies
+                request, stream=is_streamed, timeout=self._timeout, proxies=self._proxies
             )
-        except ReplyLostError as error:
-            failure = _hinted(call, error)
         except (RequestException, HTTPError, OSError) as error:
             failure = _lost(call, error)
         else:
@@ -187,9 +169,11 @@ class Transport:
         return known[folder]
 
     def _keep_cookies(self, request: PreparedRequest, response: Response) -> None:
-        extract_cookies_to_jar(  # type: ignore[no-untyped-call]
-            self._session.cookies, request, response.raw
-        )
+        # only there do several headers of one name stand apart
+        original = getattr(response.raw, "_original_response", None)
+        if original is not None:
+            given = original.msg.get_all("Set-Cookie", [])
+            keep_cookies(self._session.cookies, request, given)
         self._cookies = {}
 
 
@@ -249,18 +233,9 @@ def _whole(call: Call, response: Response) -> bytes:
 def _lost(call: Call, error: Exception) -> ReplyLostError | NotReachedError:
     if isinstance(error, (InvalidURL, InvalidSchema, InvalidHeader, ConnectTimeout)):
         return NotReachedError(f"{call} was not sent: {type(error).__name__}")
-    return _hinted(call, lost(str(call), _origin(error)))
-
-
-def _hinted(call: Call, error: ReplyLostError) -> ReplyLostError:
-    error.hint = _LOST_HINTS[call.effect]
-    return error
-
-
-_LOST_HINTS = {
-    Effect.READ: "Nothing was changed by it. If it stays so, look at what lies in between.",
-    Effect.CHANGE: "It may have been carried out: look at the state before anything is sent again.",
-}
+    return ReplyLostError(
+        f"reply to {call} was lost: {lost_because(_origin(error))}", hint=LOST_HINT
+    )
 
 
 def _origin(error: BaseException) -> BaseException:

@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from hostscan_automation.api.call import Reply
 
 _T = TypeVar("_T")
+_Plain = TypeVar("_Plain", bound=int | str | None)
 _NIL = UUID(int=0)
 _UNSET_YEAR = 1
 _LONGEST_WORD = 80
@@ -187,7 +188,14 @@ def _status_text(status: JobStatus | None, declared: object, description: str | 
 
 
 def _status(value: object, description: str | None) -> JobStatus | None:
-    return _known_status(value, description) if isinstance(value, _PLAIN) else None
+    if not isinstance(value, _PLAIN):
+        return None
+    return _known_status(_word(value), _word(description))
+
+
+def _word(value: _Plain) -> _Plain | None:
+    # what is longer than any word names nothing, and must not be kept by the thousand
+    return None if isinstance(value, str) and len(value) > _LONGEST_WORD else value
 
 
 @lru_cache(1024, typed=True)
@@ -198,6 +206,8 @@ def _known_status(value: int | str | None, description: str | None) -> JobStatus
 
 def _failure_reason(data: dict[str, Any]) -> str | None:
     value = data.get("failureReason")
+    if isinstance(value, str) and len(value) > _LONGEST_WORD:
+        return _text(value)
     return _known_reason(value) if isinstance(value, _PLAIN) else None
 
 

@@ -15,6 +15,7 @@ from hostscan_automation.jobs.operators import (
     equality_clause,
     operators_of,
 )
+from hostscan_automation.jobs.patterns import MOST_EXPRESSIONS
 from hostscan_automation.jobs.suggestion import did_you_mean, shown
 
 if TYPE_CHECKING:
@@ -87,6 +88,7 @@ class FilterReader:
     variables: Mapping[str, Any] = field(default_factory=dict)
     read_values: ReadValues = _no_files
     faults: list[Fault] = field(default_factory=list)
+    _expressions: int = 0
 
     def job_clause(self, data: Any, place: Place = ()) -> Clause | None:
         """Return the clause on a job, or None where a fault was found in it."""
@@ -181,7 +183,17 @@ class FilterReader:
             raise ValueError("takes one value, not a list")
         if name == "not_in" and not isinstance(value, list):
             raise ValueError("takes a list; for one value write ne")
+        if name in ("regex", "search"):
+            self._count_expressions(len(value) if isinstance(value, list) else 1)
         return clause_for(asked, name, value)
+
+    def _count_expressions(self, count: int) -> None:
+        self._expressions += count
+        if self._expressions > MOST_EXPRESSIONS:
+            raise ValueError(
+                f"is beyond the {MOST_EXPRESSIONS} regular expressions that filters may have:"
+                " write a glob, or {in_file: ...} for values as they are"
+            )
 
     def _file(self, operand: Any, place: Place) -> list[str]:
         is_plain = not isinstance(operand, dict) or "var" in operand

@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from ipaddress import IPv4Address
 
 LONGEST_PATTERN = 1000
+MOST_EXPRESSIONS = 1000
+"""Regular expressions in all filters of a playbook: together they may need 250 MB and no more."""
+
+_MOST_MEMORY = 256 * 1024  # of one expression; RE2 itself allows 8 MB
 
 
 def is_glob(text: str) -> bool:
@@ -47,6 +51,7 @@ def regex_test(pattern: str, *, is_whole: bool) -> Callable[[str], bool]:
     options = re2.Options()
     options.case_sensitive = False
     options.log_errors = False
+    options.max_mem = _MOST_MEMORY
     try:
         expression = re2.compile(pattern, options)
     except (re2.error, UnicodeEncodeError) as error:

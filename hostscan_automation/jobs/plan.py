@@ -7,19 +7,22 @@ import hashlib
 import json
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from hostscan_automation.clock import utc_text
 from hostscan_automation.errors import PlanRefusedError
+from hostscan_automation.jobs.kinds import check_kinds
 from hostscan_automation.jobs.limits import ExecuteOptions, Limits
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
 PLAN_SCHEMA = "hostscan/plan/1"
+_UNREADABLE = (KeyError, TypeError, ValueError, AttributeError, OverflowError, RecursionError)
 
 
 class Disposition(StrEnum):
@@ -197,12 +200,13 @@ class CancelPlan:
             )
         try:
             plan = _read(data)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            is_whole = data.get("digest") == plan.digest and set(data) == set(plan.to_json())
+        except _UNREADABLE as error:
             raise PlanRefusedError(
                 f"plan cannot be read: {type(error).__name__} at {error}",
                 hint="Make a new plan with: hostscan plan PLAYBOOK --save FILE",
             ) from None
-        if data.get("digest") != plan.digest or set(data) != set(plan.to_json()):
+        if not is_whole:
             raise PlanRefusedError(
                 "plan was changed after it was made: its digest does not fit",
                 hint="Plans are not edited by hand. Change the playbook and plan again.",
@@ -235,7 +239,7 @@ def _plain(value: Any) -> Any:  # noqa: PLR0911 - one line for each kind of valu
 
 
 def _read(data: Mapping[str, Any]) -> CancelPlan:
-    return CancelPlan(
+    plan = CancelPlan(
         server=_text(data["server"]),
         account=_text(data["account"]),
         playbook=PlaybookIdentity(**data["playbook"]),
@@ -251,6 +255,10 @@ def _read(data: Mapping[str, Any]) -> CancelPlan:
         refusals=tuple(data["refusals"]),
         selection=data["selection"],
     )
+    check_kinds((plan, plan.playbook, plan.counts, plan.limits, plan.execute))
+    check_kinds(chain(plan.steps, plan.jobs, plan.undecided))
+    check_kinds(clause for step in plan.steps for clause in step.clauses)
+    return plan
 
 
 def _read_step(data: Mapping[str, Any]) -> PlannedStep:
@@ -283,4 +291,7 @@ def _text(value: object) -> str:
 
 
 def _time(value: object) -> datetime:
-    return datetime.fromisoformat(_text(value))
+    moment = datetime.fromisoformat(_text(value))
+    if moment.tzinfo is None:
+        raise ValueError("a time without its zone")
+    return moment.astimezone(UTC)

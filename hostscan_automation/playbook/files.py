@@ -15,6 +15,8 @@ if TYPE_CHECKING:
 
 LARGEST_PLAYBOOK: Final = 1 << 20
 LARGEST_LIST: Final = 16 << 20
+MOST_VALUES: Final = 500_000
+MOST_COLUMNS: Final = 1_000
 _DELIMITERS = ",;\t"
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
@@ -95,6 +97,8 @@ class ValueFiles:
             raise ValueError(f"file {shown(name)} {error}") from None
         self.digests[name] = hashlib.sha256(content).hexdigest()
         lines = [line for line in text.splitlines() if line.strip() and line[0] != "#"]
+        if len(lines) > MOST_VALUES:
+            raise ValueError(f"file {shown(name)} holds more than {MOST_VALUES} lines")
         try:
             values = [line.strip() for line in lines] if column is None else _column(lines, column)
         except (ValueError, csv.Error) as error:
@@ -115,8 +119,10 @@ def _column(lines: list[str], column: str) -> list[str]:
     if not lines:
         return []
     delimiter = max(_DELIMITERS, key=lines[0].count)
-    header, *rows = csv.reader(lines, delimiter=delimiter)
-    names = [name.strip() for name in header]
+    rows = csv.reader(lines, delimiter=delimiter)
+    names = [name.strip() for name in next(rows)]
+    if len(names) > MOST_COLUMNS:
+        raise ValueError(f"has more than {MOST_COLUMNS} columns")
     folded = [name.casefold() for name in names]
     if column.strip().casefold() not in folded:
         raise ValueError(f"has no column {shown(column)}{did_you_mean(column, names)}")

@@ -100,7 +100,7 @@ FIRST_STEP = """
     $session = New-Object -TypeName Microsoft.PowerShell.Commands.WebRequestSession
     $login = ConvertTo-Json -Compress -InputObject @{
         Login    = $Credential.UserName
-        Password = [Net.NetworkCredential]::new('', $Credential.Password).Password
+        Password = $Credential.GetNetworkCredential().Password
     }
     $headers = @{ Accept = 'application/json' }
     $request = @{

@@ -35,7 +35,6 @@ class JobHost(TypedDict):
     DnsHostName: str | None
     IpAddress: str | None
     Os: str | None
-    Version: str | None
     Status: str
     StatusDescription: str | None
     FailureReason: str | None
@@ -221,7 +220,6 @@ def _host_object(host: ScannedHost) -> JobHost:
         "DnsHostName": host.dns_name,
         "IpAddress": host.ip,
         "Os": host.os,
-        "Version": host.version,
         "Status": _status(host.status, ""),
         "StatusDescription": host.status_description,
         "FailureReason": host.failure_reason,

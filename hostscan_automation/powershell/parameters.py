@@ -30,13 +30,6 @@ def _not_empty(value: UUID) -> UUID:
     return value
 
 
-def _can_be_a_path(value: str) -> str:
-    if "\0" in value:
-        raise ValueError("no path holds a NUL character")
-    return value
-
-
-FilePath = Annotated[StrictStr, AfterValidator(_can_be_a_path)]
 Id = Annotated[UUID, AfterValidator(_not_empty)]
 Count = Annotated[StrictInt, Field(ge=0)]
 Seconds = Annotated[StrictInt | StrictFloat, Field(ge=0, allow_inf_nan=False)]
@@ -89,7 +82,7 @@ class Connect(Parameters):
     app_user: StrictStr | None = None
     api_key: SecretStr | None = None
     profile_name: StrictStr | None = None
-    ca_bundle: FilePath | None = None
+    ca_bundle: StrictStr | None = None
     fingerprint: StrictStr | None = None
     skip_certificate_check: StrictBool = False
     timeout_sec: Annotated[StrictInt | StrictFloat, Field(gt=0, allow_inf_nan=False)] | None = None
@@ -191,7 +184,7 @@ class ScheduleJobs(Parameters):
 class ValidatePlaybook(Parameters):
     """A playbook file, by its full path."""
 
-    path: FilePath
+    path: StrictStr
 
 
 class PlanPlaybook(Parameters):
@@ -202,7 +195,7 @@ class PlanPlaybook(Parameters):
         max_count: Lowers `max_jobs`, never raises it.
     """
 
-    path: FilePath
+    path: StrictStr
     variables: dict[StrictStr, JsonValue] = Field(default_factory=dict)
     max_count: Count | None = None
 
@@ -212,7 +205,7 @@ class ApplyPlan(Parameters):
 
     plan_id: StrictStr
     plan_hash: StrictStr
-    report_path: FilePath | None = None
+    report_path: StrictStr | None = None
     reason: StrictStr | None = None
 
 
@@ -237,7 +230,7 @@ class ExportReport(Parameters):
     """
 
     run_id: StrictStr
-    path: FilePath
+    path: StrictStr
     format: Literal["csv", "json", "html", "markdown"]
     job_ids: tuple[Id, ...] = ()
     replace: StrictBool = False
@@ -247,7 +240,7 @@ class PortExample(Parameters):
     """A documented example, as a file or as text, and what to make of it."""
 
     target: Literal["python", "powershell", "module", "playbook", "json"]
-    path: FilePath | None = None
+    path: StrictStr | None = None
     text: StrictStr | None = None
     allow_destructive: StrictBool = False
 

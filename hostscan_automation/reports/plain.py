@@ -9,11 +9,20 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Control, format (bidirectional marks, zero width), surrogate, line and paragraph separator.
 _UNSAFE = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 # Letters that show as nothing at all: two different names could look the same.
-_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0") | frozenset(
+    map(chr, (*range(0x180B, 0x1810), *range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0)))
+)
+# Marks that stand on the letter before them: no language needs more, and a pile covers its lines.
+_MARKS = frozenset({"Mn", "Me"})
+_MOST_MARKS = 4
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 _FORMULA = re.compile(r"""(?:^|(?<=;))(?=[\s"']*[=+\-@\uff1d\uff0b\uff0d\uff20])""")
@@ -23,7 +32,7 @@ def plain(text: str) -> str:
     """Return the text on one line, with every character that acts shown instead of sent."""
     if text.isascii() and text.isprintable():
         return text
-    return "".join(letter if _is_harmless(letter) else _shown(letter) for letter in text)
+    return "".join(_harmless(text))
 
 
 def shortened(text: str, length: int) -> str:
@@ -42,8 +51,13 @@ def defused(text: str) -> str:
     return _FORMULA.sub("'", plain(text))
 
 
-def _is_harmless(letter: str) -> bool:
-    return unicodedata.category(letter) not in _UNSAFE and letter not in _INVISIBLE
+def _harmless(text: str) -> Iterator[str]:
+    marks = 0
+    for letter in text:
+        category = unicodedata.category(letter)
+        marks = marks + 1 if category in _MARKS else 0
+        is_unsafe = category in _UNSAFE or letter in _INVISIBLE or marks > _MOST_MARKS
+        yield _shown(letter) if is_unsafe else letter
 
 
 def _shown(letter: str) -> str:

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _SHORTEST_SECRET = 4
-_TOKENS = re.compile(r"eyJ[\w-]{8,}\.[\w-]+(?:\.[\w-]*)?|(?<=Bearer )\S+", re.ASCII)
+_TOKENS = re.compile(r"eyJ[\w-]{8,2000}\.[\w-]+(?:\.[\w-]*)?|(?<=Bearer )\S+", re.ASCII)
 
 
 @dataclass(slots=True)

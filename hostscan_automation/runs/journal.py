@@ -17,6 +17,7 @@ from hostscan_automation.errors import JournalError, PlanRefusedError
 from hostscan_automation.jobs.outcome import Outcome
 from hostscan_automation.runs.record import RunRecord, RunState
 from hostscan_automation.runs.rows import (
+    DAMAGE,
     JOB_COLUMNS,
     RUN_COLUMNS,
     fresh_record,
@@ -232,7 +233,7 @@ def _known_job(job: PlannedJob, row: Sequence[Any] | None) -> JobRecord:
 def _summary(connection: sqlite3.Connection, row: Sequence[Any]) -> RunSummary | None:
     try:
         return summary_of(row, _outcomes(connection, row))
-    except (ValueError, TypeError, AttributeError):
+    except DAMAGE:
         _LOG.warning("journal is damaged: its run number %s cannot be read", row[0])
         return None
 

@@ -109,7 +109,7 @@ class RunLock:
         """Return who wrote that they hold it, or None; only the lock itself proves it."""
         try:
             return Holder(**json.loads(self._holder_file.read_text(encoding="utf-8")))
-        except (OSError, ValueError, TypeError):
+        except (OSError, ValueError, TypeError, RecursionError):
             return None
 
     def _refusal(self) -> PlanRefusedError:

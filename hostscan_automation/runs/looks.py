@@ -9,13 +9,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from hostscan_automation.errors import HostscanError
 from hostscan_automation.jobs.drift import status_text
 from hostscan_automation.jobs.outcome import Outcome
 from hostscan_automation.jobs.status import JobStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Iterator
     from uuid import UUID
 
     from hostscan_automation.jobs.job import ScanJob
@@ -38,25 +37,13 @@ class Watched:
     if_active: Result | None = None
 
 
-def rows_of(reader: JobReader, wanted: Container[UUID], *, within_s: float) -> dict[UUID, ScanJob]:
-    """Return the wanted jobs out of one whole list; memory does not grow with the list.
-
-    Args:
-        reader: Reads the list.
-        wanted: Which jobs.
-        within_s: How long the list may be asked for again, and waited for.
+def rows_of(reader: JobReader, wanted: Container[UUID]) -> Iterator[ScanJob]:
+    """Yield the wanted jobs out of one whole list; memory does not grow with the list.
 
     Raises:
-        HostscanError: The list could not be read to its end, so that absence means nothing, or it
-            contradicts itself, so that presence does not mean much.
+        HostscanError: The list could not be read to its end: then absence means nothing.
     """
-    rows: dict[UUID, ScanJob] = {}
-    for job in reader.iter_jobs(within_s=within_s):
-        if job.id not in wanted:
-            continue
-        if rows.setdefault(job.id, job) != job:
-            raise HostscanError(f"list names job {job.id} twice, and not as the same")
-    return rows
+    return (job for job in reader.iter_jobs() if job.id in wanted)
 
 
 def ended_as(job: ScanJob, *, is_ours: bool) -> Outcome | None:

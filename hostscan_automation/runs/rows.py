@@ -7,11 +7,12 @@ import os
 import socket
 import sqlite3
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from hostscan_automation.clock import utc_text
 from hostscan_automation.errors import JournalError, PlanRefusedError
+from hostscan_automation.jobs.kinds import check_kinds
 from hostscan_automation.jobs.outcome import Outcome
 from hostscan_automation.jobs.plan import CancelPlan, Disposition
 from hostscan_automation.runs.record import JobRecord, RunRecord, RunState
@@ -86,6 +87,9 @@ RESULT = (
     "UPDATE job SET intent = ?, attempts = ?, outcome = ?, status_after = ?, detail = ?,"
     " http_status = ?, trace_id = ?, took_s = ?, decided_at = ? WHERE run = ? AND position = ?"
 )
+DAMAGE = (ValueError, TypeError, AttributeError, OverflowError, RecursionError)
+"""What reading a row raises where its values are not those that were written."""
+
 _END = "UPDATE run SET state = ?, finished_at = ?, ended_by = ?, outcomes = ? WHERE number = ?"
 
 
@@ -147,8 +151,13 @@ def new_run_row(run: NewRun, run_id: str, started_at: datetime) -> dict[str, Any
 
 
 def summary_of(row: Sequence[Any], outcomes: Mapping[str, int]) -> RunSummary:
-    """Read a row of `RUN_COLUMNS`."""
-    return RunSummary(
+    """Read a row of `RUN_COLUMNS`.
+
+    Raises:
+        ValueError: The row is damaged.
+        TypeError: The row is damaged.
+    """
+    summary = RunSummary(
         run_id=row[1],
         state=RunState(row[2]),
         server=row[3],
@@ -156,15 +165,17 @@ def summary_of(row: Sequence[Any], outcomes: Mapping[str, int]) -> RunSummary:
         playbook_name=row[5],
         playbook_file=row[6],
         planned=row[7],
-        reports=tuple(json.loads(row[8])),
+        reports=tuple(_texts(report) for report in json.loads(row[8])),
         reason=row[9],
         owner_pid=row[10],
         owner_host=row[11],
-        started_at=datetime.fromisoformat(row[12]),
-        finished_at=_moment(row[13]),
+        started_at=_moment(row[12]),
+        finished_at=None if row[13] is None else _moment(row[13]),
         ended_by=row[14],
-        outcomes={Outcome(name): count for name, count in outcomes.items()},
+        outcomes={Outcome(name): int(count) for name, count in outcomes.items()},
     )
+    check_kinds([summary])
+    return summary
 
 
 def read_plan(text: str, run_id: str) -> CancelPlan:
@@ -175,7 +186,7 @@ def read_plan(text: str, run_id: str) -> CancelPlan:
     """
     try:
         return CancelPlan.from_json(json.loads(text))
-    except (PlanRefusedError, ValueError) as error:
+    except (PlanRefusedError, ValueError, TypeError, RecursionError) as error:
         raise _damage(f"plan of run {run_id!r}", error) from None
 
 
@@ -238,19 +249,21 @@ def run_record(head: sqlite3.Row, plan: CancelPlan, jobs: tuple[JobRecord, ...])
         JournalError: The row is damaged.
     """
     try:
-        return RunRecord(
+        record = RunRecord(
             run_id=head["run_id"],
             plan=plan,
             state=RunState(head["state"]),
-            started_at=datetime.fromisoformat(head["started_at"]),
-            finished_at=_moment(head["finished_at"]),
+            started_at=_moment(head["started_at"]),
+            finished_at=None if head["finished_at"] is None else _moment(head["finished_at"]),
             jobs=jobs,
             reason=head["reason"],
             ended_by=head["ended_by"],
-            versions=dict(json.loads(head["versions"])),
+            versions=_texts(json.loads(head["versions"])),
         )
-    except (ValueError, TypeError) as error:
+        check_kinds([record])
+    except DAMAGE as error:
         raise _damage(f"run {head['run_id']!r}", error) from None
+    return record
 
 
 def _damage(what: str, error: Exception) -> JournalError:
@@ -260,5 +273,14 @@ def _damage(what: str, error: Exception) -> JournalError:
     )
 
 
-def _moment(text: str | None) -> datetime | None:
-    return None if text is None else datetime.fromisoformat(text)
+def _moment(text: str) -> datetime:
+    moment = datetime.fromisoformat(text)
+    if moment.tzinfo is None:
+        raise ValueError("a time has no zone")
+    return moment.astimezone(UTC)
+
+
+def _texts(data: object) -> dict[str, str]:
+    if not isinstance(data, dict) or not all(isinstance(value, str) for value in data.values()):
+        raise TypeError("something else where texts by name were written")
+    return data

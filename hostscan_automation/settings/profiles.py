@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 import tomllib
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any, Self
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
 
 SECRET_FIELDS = ("password", "totp_secret", "api_key", "token")
 _LARGEST_FILE = 1024 * 1024
+# The parser of the standard library needs memory by the square of the parts of a key.
+_ENDLESS_KEY = re.compile(r"""(?<![\w-])(?:(?:[\w-]+|"[^"\n]*"|'[^'\n]*')[ \t]*\.[ \t]*){32}""")
 
 
 class _Strict(BaseModel):
@@ -124,13 +127,7 @@ def read_profiles(path: Path, source: str) -> ProfileFile:
     if not path.exists():
         return ProfileFile(path, source, is_there=False, default_profile=None, profiles={})
     text = _text(path)
-    try:
-        data = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(
-            f"config file {str(path)!r} is no TOML: {error}",
-            hint='Texts stand in quotes: server = "https://nps01:6500"',
-        ) from None
+    data = _parsed(text, path)
     try:
         content = _File.model_validate(data)
     except ValidationError as error:
@@ -143,6 +140,24 @@ def read_profiles(path: Path, source: str) -> ProfileFile:
         is_there=True,
         default_profile=content.default_profile,
         profiles=content.profiles,
+    )
+
+
+def _parsed(text: str, path: Path) -> dict[str, Any]:
+    if _ENDLESS_KEY.search(text):
+        reason = "a key has more parts than anybody writes"
+    else:
+        try:
+            return tomllib.loads(text)
+        except tomllib.TOMLDecodeError as error:
+            reason = str(error)
+        except ValueError:
+            reason = "a number has thousands of digits"
+        except RecursionError:
+            reason = "it is nested too deep"
+    raise SettingsError(
+        f"config file {str(path)!r} is no TOML: {reason}",
+        hint='Texts stand in quotes: server = "https://nps01:6500"',
     )
 
 

@@ -127,6 +127,22 @@ def test_an_item_without_end_is_given_up(monkeypatch: pytest.MonkeyPatch) -> Non
         list(JsonItems(REPLY, pieces()))
 
 
+def test_a_long_item_in_pieces_of_one_byte_is_put_together_once() -> None:
+    # a text that grows byte by byte is copied for each: here that would be some 80 GB
+    data = json.dumps([{"name": "x" * 400_000}]).encode()
+    copied = 0
+
+    class Counting(JsonItems):
+        def _more(self, wanted: int = 1) -> bool:
+            nonlocal copied
+            has_more = super()._more(wanted)
+            copied += len(self._text)
+            return has_more
+
+    assert len(list(Counting(REPLY, (data[at : at + 1] for at in range(len(data)))))) == 1
+    assert copied < 8 * len(data)
+
+
 def test_memory_stays_flat_however_long_the_list_is() -> None:
     row = b'{"id": "497f6eca-6276-4993-bfeb-53cbbbba6f08", "status": 1, "hosts": [{"name": "x"}]}, '
 

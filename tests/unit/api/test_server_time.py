@@ -73,7 +73,19 @@ def test_the_same_difference_is_said_once(
     assert len(caplog.records) == 1
 
 
-@pytest.mark.parametrize("header", [None, "", "nonsense", "Sun, 99 Nov 2025 14:31:00 GMT"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        None,
+        "",
+        "nonsense",
+        "Sun, 99 Nov 2025 14:31:00 GMT",
+        "Fri, 31 Dec 9999 23:59:59 GMT",
+        "Fri, 31 Dec 9999 23:59:59 -2300",
+        "Wed, 21 Oct 206 07:28:00 GMT",
+        "Sun, 23 Nov 99999999999999999999 14:31:00 GMT",
+    ],
+)
 def test_a_header_that_is_no_date_tells_nothing(clock: FakeClock, header: str | None) -> None:
     time = ServerTime(clock)
     time.note(header)

@@ -107,6 +107,20 @@ def test_a_field_that_is_no_text_is_missing(value: Any) -> None:
     assert (host.name, host.host_id, host.failure_reason) == (None, None, None)
 
 
+def test_a_text_longer_than_any_word_names_no_status_and_is_not_remembered() -> None:
+    known = wire._known_status.cache_info().currsize + wire._known_reason.cache_info().currsize
+    for number in range(30):
+        said = f"{number}{'x' * 5000}"
+        host = {"failureReason": said, "status": said, "statusDescription": "Queued"}
+        job = row(status=1, statusDescription=said, hostScanHostStatus=[host])
+        assert job.status is row(status=1).status is not None
+        assert job.hosts is not None
+        assert (job.hosts[0].status, job.hosts[0].failure_reason) == (JobStatus.QUEUED, said)
+
+    now = wire._known_status.cache_info().currsize + wire._known_reason.cache_info().currsize
+    assert now <= known + 2
+
+
 def test_no_hosts_and_null_are_two_things() -> None:
     assert row(hostScanHostStatus=None).hosts is None
     assert row().hosts is None

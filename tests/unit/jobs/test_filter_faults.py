@@ -17,6 +17,18 @@ def faults(data: Any, **further: Any) -> list[str]:
     return [f"{finding.path}: {finding.message}" for finding in caught.value.findings]
 
 
+def test_regular_expressions_are_counted_over_the_whole_filter() -> None:
+    some = [f"web-{number}" for number in range(600)]
+    clause = {"any_host": {"name": {"regex": some}}}
+    compile_filter({"all": [clause, {"any_host": {"name": {"glob": some}}}]})
+
+    (fault,) = faults({"any": [clause, {"created_by": {"search": some}}]})
+    assert fault == (
+        "any.1.created_by.search: is beyond the 1000 regular expressions that filters may have:"
+        " write a glob, or {in_file: ...} for values as they are"
+    )
+
+
 @pytest.mark.parametrize(
     ("data", "fault"),
     [

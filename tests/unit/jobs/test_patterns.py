@@ -51,6 +51,12 @@ def test_a_regex_that_would_blow_up_elsewhere_does_not() -> None:
     assert time.perf_counter() - begin < 1
 
 
+@pytest.mark.parametrize("pattern", [r"\pL{200}", "(a{1000}){1000}", r"(\pL{30}){30}"])
+def test_a_regex_that_needs_much_memory_is_refused(pattern: str) -> None:
+    with pytest.raises(ValueError, match=r"too large|invalid repetition size"):
+        regex_test(pattern, is_whole=True)
+
+
 def test_regexes_fit_as_a_whole_or_in_part_without_case() -> None:
     assert regex_test("web-[0-9]+", is_whole=True)("WEB-12")
     assert not regex_test("web-[0-9]+", is_whole=True)("web-12.lab")

@@ -52,6 +52,13 @@ def changed(*path: Any, to: Any) -> Any:
     return data
 
 
+def nested(depth: int) -> Any:
+    inner: Any = []
+    for _ in range(depth):
+        inner = [inner]
+    return inner
+
+
 @pytest.mark.parametrize(
     "data",
     [
@@ -87,6 +94,14 @@ def test_what_is_no_plan_is_refused(data: Any) -> None:
         changed("jobs", 0, "disposition", to="wipe"),
         changed("steps", 0, "name_", to="x"),
         changed("made_at", to="yesterday"),
+        changed("made_at", to="2026-03-02T12:00:00"),
+        changed("made_at", to="9999-12-31T23:59:59-23:59"),
+        changed("counts", "listed", to="7"),
+        changed("limits", "max_percent", to=float("nan")),
+        changed("jobs", 0, "hosts", to=[1]),
+        changed("steps", 0, "clauses", 0, "left", to=None),
+        changed("selection", to=[]),
+        changed("selection", "steps", to=nested(2000)),
     ],
 )
 def test_a_plan_of_the_wrong_shape_is_refused(data: Any) -> None:

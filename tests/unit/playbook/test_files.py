@@ -6,7 +6,13 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hostscan_automation.errors import PlaybookError
-from hostscan_automation.playbook.files import LARGEST_LIST, ValueFiles, read_playbook
+from hostscan_automation.playbook.files import (
+    LARGEST_LIST,
+    MOST_COLUMNS,
+    MOST_VALUES,
+    ValueFiles,
+    read_playbook,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -97,6 +103,8 @@ class TestValueFiles:
             ("Ticket,Hostname\n", "Hostnam",
              "has no column 'Hostnam' (did you mean 'Hostname'?)"),
             ("A\n" + "x" * 200_000, "A", "field larger than field limit (131072)"),
+            ("A" + "," * MOST_COLUMNS, "A", "has more than 1000 columns"),
+            ("x\n" * (MOST_VALUES + 1), None, "holds more than 500000 lines"),
         ],
     )  # fmt: skip
     def test_that_cannot_be_used_say_why(

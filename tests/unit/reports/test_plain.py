@@ -85,3 +85,14 @@ def test_no_cell_begins_a_formula(text: str, cell: str) -> None:
 def test_no_part_of_any_cell_begins_a_formula_whatever_the_separator(text: str) -> None:
     for part in defused(text).split(";"):
         assert part.lstrip(' "')[:1] not in {"=", "+", "-", "@", "\uff1d", "\uff0b"}
+
+
+def test_a_pile_of_marks_is_cut_down_and_a_word_keeps_its_own() -> None:
+    assert plain("e" + "\u0301" * 6) == "e" + "\u0301" * 4 + r"\u0301\u0301"
+    for word in ("Vi\u1ec7t", "Vie\u0323\u0302t", "\u0939\u093f\u0928\u094d\u0926\u0940"):
+        assert plain(word) == word
+
+
+def test_two_names_that_look_the_same_are_told_apart() -> None:
+    assert plain("lab-01\ufe0f") == r"lab-01\ufe0f"
+    assert plain("lab-01\U000e0100") == r"lab-01\U000e0100"

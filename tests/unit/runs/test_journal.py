@@ -373,6 +373,13 @@ def test_a_job_that_cannot_be_read_is_said_job_by_job(
         "UPDATE run SET state = 'dancing'",
         "UPDATE run SET started_at = 'yesterday'",
         "UPDATE run SET versions = 7.5",
+        "UPDATE run SET versions = '{\"hostscan\": 1}'",
+        "UPDATE run SET plan = 7",
+        "UPDATE run SET plan = x'00'",
+        "UPDATE run SET started_at = '2026-03-01T22:00:00'",
+        "UPDATE run SET finished_at = '9999-12-31T23:59:59-23:59'",
+        "UPDATE run SET finished_at = 7",
+        "UPDATE run SET reason = x'00'",
     ],
 )
 def test_a_damaged_run_is_an_error_and_is_left_out_of_the_list(
@@ -387,6 +394,28 @@ def test_a_damaged_run_is_an_error_and_is_left_out_of_the_list(
     with pytest.raises(JournalError):
         journal.reopen(log.run_id)
     assert len(journal.runs()) <= 1
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        "UPDATE run SET planned = 'many'",
+        "UPDATE run SET reports = '[[]]'",
+        "UPDATE run SET reports = '[{\"path\": 1}]'",
+        "UPDATE run SET playbook_file = x'00'",
+        "UPDATE run SET owner_pid = 'me'",
+    ],
+)
+def test_a_run_whose_line_is_damaged_is_left_out_of_the_list(
+    journal: Journal, plan: CancelPlan, damage: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    journal.begin(NewRun(plan))
+    with sqlite3.connect(file_of(journal)) as connection:
+        connection.execute(damage)
+    connection.close()
+
+    assert journal.runs() == []
+    assert "run number 1 cannot be read" in caplog.text
 
 
 VALUES = (

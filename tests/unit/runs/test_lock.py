@@ -76,12 +76,13 @@ def test_the_lock_of_a_killed_process_does_not_outlive_it(tmp_path: Path, clock:
         pass
 
 
+@pytest.mark.parametrize("text", ["not json", "[" * 100_000, '{"pid":' * 100_000])
 def test_a_holder_file_that_nobody_can_read_does_not_matter(
-    tmp_path: Path, clock: FakeClock
+    tmp_path: Path, clock: FakeClock, text: str
 ) -> None:
     lock = RunLock(tmp_path, SERVER, clock)
     with lock.held():
-        next((tmp_path / "locks").glob("*.json")).write_text("not json", encoding="utf-8")
+        next((tmp_path / "locks").glob("*.json")).write_text(text, encoding="utf-8")
         with (
             pytest.raises(PlanRefusedError, match="another process of this machine"),
             RunLock(tmp_path, SERVER, clock).held(),

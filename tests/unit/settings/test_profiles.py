@@ -26,6 +26,30 @@ def test_a_file_that_is_not_there_has_no_profiles(tmp_path: Path) -> None:
     assert file.profiles == {}
 
 
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("a = " + "[" * 5000, "nested too deep"),
+        ("a = " + "{b=" * 5000, "nested too deep"),
+        (f"a = {'9' * 5000}", "thousands of digits"),
+        (f"{'a.' * 100_000}b = 1", "more parts than anybody writes"),
+        (f"[{'x.' * 100_000}y]", "more parts than anybody writes"),
+        ('"a" . ' * 100_000 + "b = 1", "more parts than anybody writes"),
+    ],
+)
+def test_a_file_that_would_take_all_memory_or_stack_is_refused(
+    desk: Desk, text: str, reason: str
+) -> None:
+    assert reason in complaint(desk, text)
+
+
+def test_names_with_many_dots_are_no_keys(desk: Desk) -> None:
+    hosts = ", ".join(f'"host{number}.lab.example.com"' for number in range(200))
+    path = desk.write(f"[profiles.a]\nprotect = [{{ any_host = {{ name = [{hosts}] }} }}]")
+    (rule,) = read_profiles(path, "test").profiles["a"].protect
+    assert len(rule["any_host"]["name"]) == 200
+
+
 def test_all_faults_are_told_at_once_each_with_its_line(desk: Desk) -> None:
     text = """\
         default_profil = "a"

@@ -9,8 +9,8 @@ function ConvertTo-HostScanErrorRecord {
         [Parameter(Mandatory = $true)] [string] $Message,
         [Parameter(Mandatory = $true)] [string] $ErrorId,
         [Parameter(Mandatory = $true)] [System.Management.Automation.ErrorCategory] $Category,
-        [Parameter(Mandatory = $true)] [string] $Action,
-        [AllowNull()] [object] $Target
+        [AllowNull()] [object] $Target,
+        [string] $Action
     )
     $exception = New-Object System.InvalidOperationException -ArgumentList $Message
     $record = New-Object System.Management.Automation.ErrorRecord -ArgumentList $exception, $ErrorId, $Category, $Target
