@@ -9,6 +9,7 @@ the same jobs, faults and moments, as far as processes and threads let it.
 from __future__ import annotations
 
 import argparse
+import itertools
 import signal
 import sys
 import threading
@@ -23,7 +24,6 @@ from tests.campaign import (
     crashes,
     endings,
     network,
-    outages,
     overload,
     sign_in_troubles,
     sign_ins,
@@ -86,7 +86,7 @@ class Stage:
             print(f"time is over: {name} was not played", flush=True)
             return None
         tally = _played(scenario, name)
-        lines = [f"{self.elapsed_s:6.0f} s  {' · '.join(tally.cells)}"]
+        lines = [f"{self.elapsed_s:6.0f} s  {' · '.join(tally.cells)}{tally.aside}"]
         lines += (f"          ! {finding}" for finding in tally.findings[:10])
         with self._lock:
             print("\n".join(lines), flush=True)
@@ -105,13 +105,11 @@ def _scenarios(seed: int, until: float) -> Iterator[Scenario]:
     half = time.monotonic() + (until - time.monotonic()) / 2
     yield partial(crashes.killed_again_and_again, seed=seed, kills=KILLS, until=half)
     yield from _endings(seed)
-    yield from network.scenarios(seed)
-    yield from outages.scenarios(seed)
+    yield from _network(seed)
     yield from _sign_ins(seed)
     yield partial(overload.rate_limited, (100, 40, 150), seed=seed)
     yield partial(overload.slower_tenfold, seed=seed)
-    for attack in bad_input.ATTACKS:
-        yield partial(bad_input.thrown_at, attack, seed=seed, until=until)
+    yield from bad_input.scenarios(seed, until, bad_input.INPUTS)
 
 
 def _endings(seed: int) -> Iterator[Scenario]:
@@ -124,6 +122,17 @@ def _endings(seed: int) -> Iterator[Scenario]:
     yield partial(endings.two_at_once, seed=seed, runs=5)
     yield partial(endings.damaged_journal, seed=seed, runs=12)
     yield partial(endings.jumping_clock, seed=seed, runs=3)
+
+
+def _network(seed: int) -> Iterator[Scenario]:
+    for name, share in itertools.product(network.ALONE, network.SHARES):
+        yield partial(network.fault_alone, name, share, seed=seed)
+    for share in network.SHARES:
+        yield partial(network.all_mixed, share, seed=seed)
+    for share in (0.01, 0.1):
+        yield partial(network.endless_replies, share, seed=seed)
+    yield partial(network.slow, 3000, seed=seed)
+    yield partial(network.gone_for_a_while, seed=seed)
 
 
 def _sign_ins(seed: int) -> Iterator[Scenario]:

@@ -1,265 +1,238 @@
-"""Input that somebody damaged: it is read, or it ends in an error of this program, and soon."""
+"""Input that somebody damaged: it is read, or it ends in an error of this program, and soon.
+
+Each door has a process of its own, watched from outside: for its time, its memory, its tracebacks.
+To throw at one door again, or one input that was found:
+
+    python -m tests.campaign.bad_input "playbook loader" --seed 1 --inputs 20000
+    python -m tests.campaign.bad_input "playbook loader" --file FILE
+"""
 
 from __future__ import annotations
 
+import argparse
 import faulthandler
 import json
+import logging
 import random
 import resource
+import subprocess
+import sys
 import tempfile
 import time
-from dataclasses import dataclass
+import warnings
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, dataclass, field
+from functools import partial
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from hostscan_automation.api import wire
-from hostscan_automation.api.call import Reply
-from hostscan_automation.api.replies import retry_after_s
-from hostscan_automation.cli.saved_plans import read_plan
-from hostscan_automation.clock import SystemClock
-from hostscan_automation.errors import HostscanError
-from hostscan_automation.playbook.loading import load_filter_text, load_playbook
-from hostscan_automation.porting.targets import port
-from hostscan_automation.powershell.framing import read_object
-from tests.campaign.ground import ground
+from tests.campaign.damage import BYTES, damaged_bytes, damaged_values
+from tests.campaign.file_doors import FILE_DOORS
+from tests.campaign.own_doors import OWN_DOORS, scratch
+from tests.campaign.reply_doors import REPLY_DOORS
 from tests.campaign.tally import Tally
-from tests.unit.porting.pages import corpus
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Iterable, Iterator
 
+    from tests.campaign.doors import Door
+
+DOORS = (*FILE_DOORS, *REPLY_DOORS, *OWN_DOORS)
+_SHARES = {"damaged": 0.85, "generated": 0.03, "guided": 0.12}
+WAYS = tuple(_SHARES)
+INPUTS = 5_200_000
+"""So many are thrown in a whole campaign, over all doors and ways."""
+
+_FEWEST = 2_000
+_GENEROSITY = 3  # doors that are quick leave their time to the others
+MOST_MEMORY_MB = 500
 _LONGEST_S = 5.0
 _HANG_S = 60.0
-_MOST_MEMORY_MB = 500
-_PIECES = (
-    b"\0",
-    b"\xff\xfe",
-    b"\xed\xa0\x80",
-    b"\xe2\x80\xae",
-    b"\x1b[2J",
-    b"-",
-    b"{",
-    b"}",
-    b"[",
-    b"]",
-    b": ",
-    b"&a ",
-    b"*a",
-    b"<<: *a",
-    b"!!python/object:os.system ",
-    b"? ",
-    b"|",
-    b"null",
-    b"true",
-    b"010",
-    b"22:30",
-    b"1e999",
-    b"-1",
-    b"9" * 5000,
-    b".inf",
-    b"NaN",
-    b'"\\ud800"',
-    b"(a+)+$",
-    b"[" * 2000,
-    b"{a: " * 2000,
-    b'{"a":' * 2000,
-    b"not: ",
-    b"any_host: ",
-    b"glob: ",
-    b"regex: ",
-    b"cidr: ",
-    b"older_than: ",
-    b"\r\n",
-    b"\t",
-    b"\x85",
-)
-_PLAYBOOK = b"""\
-version: 1
-name: one
-vars: {subnet: 10.0.0.0/16, hosts: "lab-*"}
-protect:
-  - any_host: {name: {glob: "dc*"}}
-limits: {max_jobs: 500, max_percent: 50}
-steps:
-  - name: stuck
-    select:
-      all:
-        - status: [Queued, Pending]
-        - every_host: {name: {glob: {var: hosts}}, ip: {cidr: {var: subnet}}}
-        - created: {older_than: 6h}
-        - not: {created_by: {regex: "LAB.*"}}
-        - any: [{id: {exists: true}}, {host_count: {ge: 2}}]
-execute: {workers: 16, rate: 50, confirm: 2m, deadline: 30m, canary: 5, stop_after_failures: 10}
-report:
-  - {format: json, path: "reports/{name}-{run_id}.json"}
-"""
-_FILTER = (
-    b"all: [{status: [Queued, Running]}, {any_host: {name: {glob: 'lab-[0-9]*'}, ip: {cidr:"
-    b" 10.0.0.0/8}, os: {regex: 'Windows.*'}}}, {not: {created: {newer_than: 2d}}}]"
-)
-_ROWS = json.dumps(
-    [
-        {
-            "id": f"00000000-0000-4000-8000-00000000000{number}",
-            "status": number,
-            "statusDescription": "Queued",
-            "hosts": [
-                {
-                    "id": "8f6f4d9a-3c1e-4c1b-9d5a-2b7e6a90c311",
-                    "name": "lab-1",
-                    "ipAddress": "10.0.0.1",
-                    "status": 0,
-                }
-            ],
-            "createdDateTimeUtc": "2026-01-31T22:30:00Z",
-        }
-        for number in range(1, 4)
-    ]
-).encode()
-_DETAIL = json.dumps(
-    {
-        "id": "8f6f4d9a-3c1e-4c1b-9d5a-2b7e6a90c311",
-        "createdDateTimeUtc": "2026-01-31T22:30:00",
-        "createdBy": "LAB\\admin1",
-        "hostScanJobHosts": [
-            {
-                "hostScanHost": {"name": "lab-1", "ipAddress": "10.0.0.1"},
-                "actionQueue": {"status": 1, "startDateTimeUtc": "2026-01-31T22:30:00Z"},
-            }
-        ],
-    }
-).encode()
-_LINE = b'{"jsonrpc": "2.0", "id": 7, "method": "jobs.list", "params": {"status": ["Queued"]}}'
+_WATCHED_TOGETHER = 200
+_DAMAGED_AS_JSON = 0.8
+MOST_FINDINGS = 10
+_SIDE_BY_SIDE = 2
 
 
-@dataclass(frozen=True)
-class Attack:
-    """One door, what usually comes in by it, and how to knock."""
+@dataclass
+class Thrown:
+    """What came of throwing at one door.
 
-    name: str
-    seeds: Callable[[], bytes]
-    knock: Callable[[bytes, Path], object]
-    allowed: tuple[type[Exception], ...] = (HostscanError,)
+    Attributes:
+        read: How many of the inputs were taken, and not refused.
+        memory_mb: The most this process had in use.
+        skipped: Why nothing was thrown.
+    """
+
+    inputs: int = 0
+    read: int = 0
+    longest_s: float = 0.0
+    memory_mb: float = 0.0
+    findings: list[str] = field(default_factory=list)
+    skipped: str = ""
 
 
-def thrown_at(
-    attack: Attack, *, seed: int, inputs: int = 20_000, until: float = float("inf")
-) -> Tally:
-    """Throw damaged input at one door: only errors of this program, soon, and in little memory."""
-    tally = Tally(f"bad input: {attack.name}", runs=1)
-    chance = random.Random(f"{attack.name}:{seed}")
-    whole = attack.seeds()
-    with tempfile.TemporaryDirectory(prefix="campaign-") as name:
-        attack.knock(whole, Path(name, "input"))  # undamaged, it comes in
-        for data in _damaged(whole, chance, inputs):
-            if time.monotonic() > until:
-                break
-            tally.faults += 1
-            _knock(attack, data, Path(name, "input"), tally)
-    used_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    tally.expect(used_mb < _MOST_MEMORY_MB, f"{used_mb:.0f} MB in use")
+def door_named(name: str) -> Door:
+    """Return a door by its name."""
+    return next(door for door in DOORS if door.name == name)
+
+
+def thrown_at(name: str, way: str, *, seed: int, inputs: int, until: float, rest: int = 1) -> Tally:
+    """Throw at one door, in processes side by side, and return what they found.
+
+    Args:
+        rest: So many doors, with this one, share the time that is left.
+    """
+    tally = Tally(f"{way} input: {name}")
+    left_s = until - time.monotonic()
+    seconds = max(1.0, min(left_s, _GENEROSITY * left_s / rest))
+    limits = ["--inputs", str(-(-inputs // _SIDE_BY_SIDE)), "--seconds", f"{seconds:.0f}"]
+    with ThreadPoolExecutor(_SIDE_BY_SIDE) as threads:
+        seeds = [seed + 1000 * turn for turn in range(_SIDE_BY_SIDE)]
+        for thrown in threads.map(partial(_in_a_process, name, way, limits), seeds):
+            _take_in(tally, thrown)
     return tally
 
 
-def _knock(attack: Attack, data: bytes, path: Path, tally: Tally) -> None:
-    began = time.perf_counter()
-    faulthandler.dump_traceback_later(_HANG_S, exit=True, file=2)
+def _take_in(tally: Tally, thrown: Thrown) -> None:
+    tally.runs += 1
+    tally.faults += thrown.inputs
+    tally.longest_s = max(tally.longest_s, thrown.longest_s)
+    tally.memory_mb = max(tally.memory_mb, thrown.memory_mb)
+    tally.skipped = tally.skipped or thrown.skipped
+    tally.hung += sum("hung" in finding for finding in thrown.findings)
+    tally.findings += thrown.findings
+    tally.expect(thrown.memory_mb < MOST_MEMORY_MB, f"{thrown.memory_mb:.0f} MB in use")
+
+
+def _in_a_process(name: str, way: str, limits: list[str], seed: int) -> Thrown:
+    module = "tests.campaign.guided" if way == "guided" else "tests.campaign.bad_input"
+    command = [sys.executable, "-m", module, name, "--way", way, "--seed", str(seed), *limits]
+    ended = subprocess.run(command, capture_output=True, text=True, check=False)
     try:
-        attack.knock(data, path)
-    except attack.allowed as error:
+        return Thrown(**json.loads(ended.stdout.splitlines()[-1]))
+    except (ValueError, IndexError, TypeError):
+        what = "hung or was ended" if ended.returncode else "said nothing"
+        again = " ".join(command)
+        return Thrown(
+            findings=[f"{what} (exit {ended.returncode}); again: {again}: {ended.stderr[-1500:]}"]
+        )
+
+
+def throw(door: Door, inputs: Iterable[bytes], *, until: float = float("inf")) -> Thrown:
+    """Throw inputs at a door, in this process."""
+    thrown = Thrown()
+    with tempfile.TemporaryDirectory(dir=scratch()) as folder:
+        path = Path(folder, "input")
+        for data in inputs:
+            if not thrown.inputs % _WATCHED_TOGETHER:
+                if time.monotonic() > until or len(thrown.findings) >= MOST_FINDINGS:
+                    break
+                faulthandler.dump_traceback_later(_HANG_S, exit=True, file=2)
+            knock(door, data, path, thrown)
+        faulthandler.cancel_dump_traceback_later()
+    thrown.memory_mb = memory_mb()
+    return thrown
+
+
+def memory_mb() -> float:
+    """Return the most memory that this process ever had in use."""
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+
+
+def knock(door: Door, data: bytes, path: Path, thrown: Thrown) -> None:
+    """Throw one input, and note whatever is wrong with how it ended."""
+    began = time.perf_counter()
+    thrown.inputs += 1
+    try:
+        door.knock(data, path)
+        thrown.read += 1
+    except door.allowed as error:
         str(error)
     except Exception as error:  # noqa: BLE001 - what this is about
-        tally.findings.append(f"{type(error).__name__}: {error!s:.200} for {data!r:.400}")
-    finally:
-        faulthandler.cancel_dump_traceback_later()
+        _found(door, data, f"{type(error).__name__}: {error!s:.300}", thrown)
     took_s = time.perf_counter() - began
-    tally.longest_s = max(tally.longest_s, took_s)
+    thrown.longest_s = max(thrown.longest_s, took_s)
     if took_s > _LONGEST_S:
-        tally.hung += 1
-        tally.findings.append(f"{took_s:.1f} s for {data!r:.400}")
+        _found(door, data, f"hung for {took_s:.1f} s", thrown)
 
 
-def _damaged(whole: bytes, chance: random.Random, inputs: int) -> Iterator[bytes]:
-    for _ in range(inputs):
-        data = bytearray(whole)
-        for _ in range(chance.randint(1, 4)):
-            at = chance.randint(0, len(data))
-            match chance.randint(0, 4):
-                case 0:
-                    data[at:at] = chance.choice(_PIECES)
-                case 1:
-                    del data[at : at + chance.randint(1, 20)]
-                case 2:
-                    data[at : at + chance.randint(0, 9)] = chance.choice(_PIECES)
-                case 3:
-                    here = chance.randint(0, len(data))
-                    data[at:at] = data[here : here + chance.randint(1, 60)]
-                case _:
-                    data[at : at + 1] = bytes([chance.randrange(256)])
-        yield bytes(data)
+def _found(door: Door, data: bytes, what: str, thrown: Thrown) -> None:
+    kept = Path(tempfile.gettempdir(), f"campaign-{sha256(data).hexdigest()[:12]}.input")
+    kept.write_bytes(data)
+    again = f'python -m tests.campaign.bad_input "{door.name}" --file {kept}'
+    thrown.findings.append(f"{what} for {data!r:.200}; again: {again}")
 
 
-def _playbook(data: bytes, path: Path) -> object:
-    path.write_bytes(data)
-    return load_playbook(path)
+def damaged(door: Door, seed: int, inputs: int) -> Iterator[bytes]:
+    """Yield what usually comes in by a door, and then damaged in every way."""
+    chance = random.Random(f"{door.name}:{seed}")
+    examples = [bytes(example) for example in door.examples()]
+    words = (*BYTES, *door.words)
+    yield from examples[:inputs]
+    for _ in range(inputs - len(examples)):
+        example = chance.choice(examples)
+        if door.is_json and chance.random() < _DAMAGED_AS_JSON:
+            yield damaged_values(door.parse(example), words, chance)
+        else:
+            yield damaged_bytes(example, words, chance)
 
 
-def _plan(data: bytes, path: Path) -> object:
-    path.write_bytes(data)
-    return read_plan(path)
+def _main() -> int:
+    options = options_of_a_door(__doc__)
+    door = door_named(options.door)
+    limit_this_process()
+    until = time.monotonic() + options.seconds
+    if options.file:
+        thrown = throw(door, [options.file.read_bytes()])
+    elif options.way == "generated":
+        from tests.campaign.generated import generated  # noqa: PLC0415 - only this way needs it
+
+        thrown = generated(door, seed=options.seed, inputs=options.inputs, until=until)
+    else:
+        thrown = throw(door, damaged(door, options.seed, options.inputs), until=until)
+    print(json.dumps(asdict(thrown)))
+    return 1 if thrown.findings else 0
 
 
-def _filter(data: bytes, _: Path) -> object:
-    return load_filter_text(data.decode("utf-8", "replace"))
+def limit_this_process() -> None:
+    """Let what takes too much memory fail here, and not take the machine."""
+    pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
+    most = pages * resource.getpagesize() + MOST_MEMORY_MB * 2**20
+    resource.setrlimit(resource.RLIMIT_AS, (most, most))
+    refuse_warnings()
+    logging.getLogger("hostscan").addHandler(logging.NullHandler())
+    logging.getLogger("hostscan").propagate = False
 
 
-def _rows(data: bytes, _: Path) -> object:
-    reply = _reply(data)
-    pieces = (data[at : at + 97] for at in range(0, len(data), 97))
-    return list(wire.read_jobs(reply, pieces))
+def refuse_warnings() -> None:
+    """Let every warning be an error: what a library prints there is a traceback, too."""
+    warnings.simplefilter("error")
 
 
-def _detail(data: bytes, _: Path) -> object:
-    return wire.read_detail(_reply(data))
+def options_of_a_door(doc: str | None) -> argparse.Namespace:
+    """Read which door, and how much."""
+    parser = argparse.ArgumentParser(
+        description=doc, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("door", choices=[door.name for door in DOORS], metavar="DOOR")
+    parser.add_argument("--way", choices=WAYS, default="damaged")
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--inputs", type=int, default=10_000)
+    parser.add_argument("--seconds", type=float, default=600.0)
+    parser.add_argument("--file", type=Path, help="throw this one input")
+    return parser.parse_args()
 
 
-def _retry_after(data: bytes, _: Path) -> object:
-    return retry_after_s(data.decode("latin-1"), SystemClock().now())
+def scenarios(seed: int, until: float, inputs: int) -> Iterator[partial[Tally]]:
+    """Yield every way and door; of the time that is left, none takes more than its share."""
+    whole = sum(door.share for door in DOORS)
+    turns = [(way, door) for way in WAYS for door in DOORS]
+    for rest, (way, door) in zip(range(len(turns), 0, -1), turns, strict=True):
+        own = max(_FEWEST, round(inputs * _SHARES[way] * door.share / whole))
+        yield partial(thrown_at, door.name, way, seed=seed, inputs=own, until=until, rest=rest)
 
 
-def _script(data: bytes, _: Path) -> object:
-    text = data.decode("utf-8", "replace")
-    return port(text, file_name="example.md", target="powershell")
-
-
-def _line(data: bytes, _: Path) -> object:
-    return read_object(data)
-
-
-def _reply(data: bytes) -> Reply:
-    headers = {"Content-Type": "application/json"}
-    return Reply(200, "GET", "/api/v1/HostScanJob", headers, data)
-
-
-def _example() -> bytes:
-    page = next(iter(corpus()))
-    return page.text.encode()
-
-
-def _saved_plan() -> bytes:
-    with ground(3) as field:
-        ended = field.run("plan", field.playbook, "--save", "plan.json")
-        assert ended.code == 0, ended
-        return (field.folder / "plan.json").read_bytes()
-
-
-ATTACKS = (
-    Attack("playbook loader", lambda: _PLAYBOOK, _playbook),
-    Attack("filter language", lambda: _FILTER, _filter),
-    Attack("saved plans", _saved_plan, _plan),
-    Attack("list of jobs", lambda: _ROWS, _rows),
-    Attack("job in detail", lambda: _DETAIL, _detail),
-    Attack("Retry-After", lambda: b"Wed, 21 Oct 2026 07:28:00 GMT", _retry_after),
-    Attack("porter", _example, _script),
-    Attack("bridge", lambda: _LINE, _line, (ValueError,)),
-)
+if __name__ == "__main__":
+    sys.exit(_main())

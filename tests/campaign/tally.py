@@ -36,6 +36,8 @@ class Tally:
         faults: Faults injected: kills, signals, and requests that a fault of the server struck.
         uncertain: Jobs told as uncertain: no defect, but what a person has to look after.
         longest_s: The longest process.
+        memory_mb: The most a process had in use, where that was looked at.
+        skipped: Why it was not played at all.
         findings: What is wrong, in words.
     """
 
@@ -51,6 +53,8 @@ class Tally:
     hung: int = 0
     uncertain: int = 0
     longest_s: float = 0.0
+    memory_mb: float = 0.0
+    skipped: str = ""
     findings: list[str] = field(default_factory=list)
 
     def ended(self, ended: Ended) -> Ended:
@@ -79,7 +83,6 @@ class Tally:
     def left(self, ground: Ground) -> None:
         """Count the faults that the server let strike, and look for secrets."""
         self.faults += sum(request.fault is not None for request in ground.server.log)
-        self.faults += ground.server.refused_connections
         leaks = ground.leaks()
         self.leaked += len(leaks)
         self.findings += [f"leaked: {leak}" for leak in leaks]
@@ -88,6 +91,12 @@ class Tally:
         """Note a finding where something does not hold."""
         if not holds:
             self.findings.append(otherwise)
+
+    @property
+    def aside(self) -> str:
+        """What the line of the table has no column for."""
+        memory = f" · {self.memory_mb:.0f} MB" if self.memory_mb else ""
+        return f"{memory} · skipped: {self.skipped}" if self.skipped else memory
 
     @property
     def cells(self) -> tuple[str, ...]:

@@ -5,12 +5,16 @@ from __future__ import annotations
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from hostscan_automation.errors import PlanRefusedError
 from hostscan_automation.simulator import JobSpec, Simulator, SimulatorConfig
 from tests.campaign import bad_input, crashes, endings, network
+from tests.campaign.doors import Door
+from tests.campaign.generated import generated
 from tests.campaign.judge import Witness, judge, untruth
 from tests.campaign.tally import Tally, table
 
@@ -118,6 +122,25 @@ def test_nothing_is_sent_where_nothing_can_be_written_down() -> None:
     assert_clean(endings.no_state_folder(seed=1))
 
 
-@pytest.mark.parametrize("attack", bad_input.ATTACKS, ids=lambda attack: attack.name)
-def test_bad_input_ends_in_an_error_of_ours(attack: bad_input.Attack) -> None:
-    assert_clean(bad_input.thrown_at(attack, seed=1, inputs=150))
+@pytest.mark.parametrize("door", bad_input.DOORS, ids=lambda door: door.name)
+def test_bad_input_ends_in_an_error_of_ours(door: Door) -> None:
+    thrown = bad_input.throw(door, bad_input.damaged(door, seed=1, inputs=80))
+    assert thrown.inputs == 80
+    assert thrown.findings == []
+    assert generated(door, seed=1, inputs=10, until=float("inf")).findings == []
+
+
+def test_a_door_that_breaks_hangs_or_takes_too_much_is_found() -> None:
+    def knock(data: bytes, _: Path) -> object:
+        if data == b"refused":
+            raise PlanRefusedError("no")
+        return 1 // len(data)
+
+    door = Door("a broken one", lambda: (b"x",), knock, share=1)
+    thrown = bad_input.throw(door, [b"x", b"refused", b""])
+    assert (thrown.inputs, thrown.read) == (3, 1)
+    (finding,) = thrown.findings
+    assert finding.startswith("ZeroDivisionError: ")
+    kept = Path(finding.rpartition("--file ")[2])
+    assert kept.read_bytes() == b""
+    kept.unlink()
