@@ -20,6 +20,7 @@ from hostscan_automation.api.signin_methods import (
     SignInMethod,
     Totp,
 )
+from hostscan_automation.api.tokens import heed_not
 from hostscan_automation.clock import Clock, SystemClock
 from hostscan_automation.playbook.loading import load_protection
 from hostscan_automation.runner import Guard
@@ -29,11 +30,16 @@ from hostscan_automation.settings import settings as kinds
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from hostscan_automation.api.tokens import OnSecret
     from hostscan_automation.settings import Settings
 
 
 def open_reader(
-    settings: Settings, *, clock: Clock | None = None, retry_sign_in: bool = False
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    retry_sign_in: bool = False,
+    on_secret: OnSecret = heed_not,
 ) -> HostScanReader:
     """Return a client that can read, and has no call that changes anything."""
     return HostScanReader(
@@ -43,6 +49,7 @@ def open_reader(
         ledger=SignInLedger(settings.state_folder),
         clock=clock or SystemClock(),
         retry_sign_in=retry_sign_in,
+        on_secret=on_secret,
     )
 
 
@@ -52,6 +59,7 @@ def open_client(
     clock: Clock | None = None,
     retry_sign_in: bool = False,
     connection: ConnectionOptions | None = None,
+    on_secret: OnSecret = heed_not,
 ) -> HostScanClient:
     """Return a client that can read and change; `connection` in place of what the settings say."""
     return HostScanClient(
@@ -61,6 +69,7 @@ def open_client(
         ledger=SignInLedger(settings.state_folder),
         clock=clock or SystemClock(),
         retry_sign_in=retry_sign_in,
+        on_secret=on_secret,
     )
 
 

@@ -22,7 +22,7 @@ from hostscan_automation.api.options import ConnectionOptions
 from hostscan_automation.api.replies import json_of, unreadable
 from hostscan_automation.api.server_time import ServerTime
 from hostscan_automation.api.signin import account_of, build_sign_in, renewed
-from hostscan_automation.api.tokens import AccessToken, TokenSource
+from hostscan_automation.api.tokens import AccessToken, TokenSource, heed_not
 from hostscan_automation.api.transport import Transport
 from hostscan_automation.clock import Clock, SystemClock
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from hostscan_automation.api.call import Reply
     from hostscan_automation.api.endpoints import Endpoint
     from hostscan_automation.api.signin_methods import SignInMethod
+    from hostscan_automation.api.tokens import OnSecret
     from hostscan_automation.jobs.job import ScanJob, ScannedHost
 
 _FIRST_ERROR = 400
@@ -67,12 +68,13 @@ class HostScanReader:
             line uses.
         clock: Tells the time and waits.
         retry_sign_in: Try a password or TOTP secret once more that was refused before.
+        on_secret: Told every code and token that comes up, so that no log shows it.
 
     Raises:
         SettingsError: Server, trust or secret cannot be used.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - everything beyond the first two has a default
         self,
         server: str,
         sign_in: SignInMethod,
@@ -81,6 +83,7 @@ class HostScanReader:
         ledger: SignInLedger | None = None,
         clock: Clock | None = None,
         retry_sign_in: bool = False,
+        on_secret: OnSecret = heed_not,
     ) -> None:
         clock = clock or SystemClock()
         self._time = time = ServerTime(clock)
@@ -95,10 +98,11 @@ class HostScanReader:
             clock=clock,
             server_time=time,
             retry_sign_in=retry_sign_in,
+            on_secret=on_secret,
         )
         self._tokens = TokenSource(
             lambda: AccessToken.read(way.token(), time.now()),
-            lambda token: renewed(token, transport, time),
+            lambda token: renewed(token, transport, time, on_secret),
             clock,
             time,
         )

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from hostscan_automation.api.ledger import Account, SignInLedger
     from hostscan_automation.api.server_time import ServerTime
     from hostscan_automation.api.signin_methods import SecondFactor
+    from hostscan_automation.api.tokens import OnSecret
     from hostscan_automation.api.transport import Transport
     from hostscan_automation.clock import Clock
 
@@ -63,6 +64,7 @@ class CodeStep:
         clock: Clock,
         server_time: ServerTime,
         retry_sign_in: bool,
+        on_secret: OnSecret,
     ) -> None:
         self._transport = transport
         self._account = account
@@ -72,6 +74,7 @@ class CodeStep:
         self._clock = clock
         self._time = server_time
         self._is_count_ignored = retry_sign_in
+        self._on_secret = on_secret
         self._generator = factor.generator if isinstance(factor, Totp) else None
         self._secret = _secret_of(factor)
         self._refused = 0
@@ -186,6 +189,7 @@ class CodeStep:
         if not reply.is_success:
             raise refusal(reply, self._time.now())
         token = token_of(reply)
+        self._on_secret(token)
         if not isinstance(self._factor, GivenCode):
             self._note(is_accepted=True)
         self._is_count_ignored = False
@@ -255,6 +259,7 @@ class CodeStep:
         raise SignInError("no one-time code was given that had not been used already")
 
     def _claims(self, code: str) -> bool:
+        self._on_secret(code)
         step = int(self._time.now().timestamp() // _STEP_S)
         return self._ledger.claim_code(self._account.server, code, step)
 
@@ -277,7 +282,7 @@ def _secret_of(factor: SecondFactor) -> bytes | None:
     """Return what refusals are counted for: they hold until it changes. None for a person."""
     match factor:
         case Totp():
-            return factor.generator.key
+            return factor.generator.fingerprint
         case GivenCode(code=code):
             return b"given " + clean_code(code.get_secret_value()).encode()
         case NoMfa(answer=answer):

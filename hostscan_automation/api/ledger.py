@@ -261,7 +261,10 @@ class SignInLedger:
         return FileLock(f"{self._path}.lock", timeout=_LOCK_WAIT_S, mode=0o600)
 
     def _make_folder(self) -> None:
-        self._path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        folder = self._path.parent
+        for missing in reversed([one for one in folder.parents if not one.exists()]):
+            missing.mkdir(mode=0o700, exist_ok=True)
+        folder.mkdir(mode=0o700, exist_ok=True)
 
     def _read(self) -> str:
         with suppress(FileNotFoundError):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
     from hostscan_automation.api.ledger import Account, SignInLedger
     from hostscan_automation.api.server_time import ServerTime
+    from hostscan_automation.api.tokens import OnSecret
     from hostscan_automation.api.transport import Transport
     from hostscan_automation.clock import Clock
     from hostscan_automation.errors import HostscanError
@@ -58,6 +59,7 @@ class PasswordStep:
         clock: Clock,
         server_time: ServerTime,
         retry_sign_in: bool,
+        on_secret: OnSecret,
     ) -> None:
         self.account = account
         self._transport = transport
@@ -66,6 +68,7 @@ class PasswordStep:
         self._clock = clock
         self._time = server_time
         self._is_marker_ignored = retry_sign_in
+        self._on_secret = on_secret
         self._was_accepted = False
         self._refusal: tuple[str, str] | None = None
 
@@ -97,6 +100,7 @@ class PasswordStep:
         if not reply.is_success:
             raise refusal(reply, self._time.now())
         token = token_of(reply)
+        self._on_secret(token)
         if not self._was_accepted:
             self._ledger.note_password(self.account, self._secret, is_accepted=True)
             self._was_accepted = True

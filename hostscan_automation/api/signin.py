@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from hostscan_automation.api.ledger import SignInLedger
     from hostscan_automation.api.server_time import ServerTime
     from hostscan_automation.api.signin_methods import SignInMethod
+    from hostscan_automation.api.tokens import OnSecret
     from hostscan_automation.api.transport import Transport
     from hostscan_automation.clock import Clock
 
@@ -111,7 +112,7 @@ def account_of(method: SignInMethod, server: str) -> Account:
             return Account(server, "")
 
 
-def build_sign_in(
+def build_sign_in(  # noqa: PLR0913 - the parts of one sign-in
     method: SignInMethod,
     transport: Transport,
     *,
@@ -119,6 +120,7 @@ def build_sign_in(
     clock: Clock,
     server_time: ServerTime,
     retry_sign_in: bool,
+    on_secret: OnSecret,
 ) -> SignIn:
     """Return the way to get tokens by a method."""
     account = account_of(method, transport.address.url)
@@ -127,6 +129,7 @@ def build_sign_in(
         "clock": clock,
         "server_time": server_time,
         "retry_sign_in": retry_sign_in,
+        "on_secret": on_secret,
     }
     match method:
         case BearerSignIn(token=token):
@@ -139,7 +142,9 @@ def build_sign_in(
             return TwoStepSignIn(first, second, clock)
 
 
-def renewed(token: AccessToken, transport: Transport, server_time: ServerTime) -> AccessToken:
+def renewed(
+    token: AccessToken, transport: Transport, server_time: ServerTime, on_secret: OnSecret
+) -> AccessToken:
     """Return a new token for one that still holds (`GET /api/v1/UserToken`).
 
     Raises:
@@ -149,4 +154,6 @@ def renewed(token: AccessToken, transport: Transport, server_time: ServerTime) -
     reply = transport.exchange(call, token.text)
     if not reply.is_success:
         raise refusal(reply, server_time.now())
-    return AccessToken.read(token_of(reply), server_time.now())
+    text = token_of(reply)
+    on_secret(text)
+    return AccessToken.read(text, server_time.now())

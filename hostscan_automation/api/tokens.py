@@ -7,6 +7,7 @@ import json
 import logging
 import re
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -15,13 +16,14 @@ from hostscan_automation.api.replies import unreadable
 from hostscan_automation.errors import HostscanError, SessionExpiredError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from hostscan_automation.api.call import Reply
     from hostscan_automation.api.server_time import ServerTime
     from hostscan_automation.clock import Clock
 
 _log = logging.getLogger("hostscan.api")
+
+OnSecret = Callable[[str], object]
+"""Told of every code and token that comes up."""
 
 _SHORTEST_TOKEN = 20
 _RENEWED_WITH_S_LEFT = 7 * 60.0
@@ -74,6 +76,10 @@ def token_of(reply: Reply) -> str:
     if not is_token(text):
         raise unreadable(_masked(reply), "is no token")
     return text
+
+
+def heed_not(secret: str) -> None:
+    """Do nothing about a secret: nobody writes logs here."""
 
 
 def is_token(text: str) -> bool:

@@ -29,12 +29,16 @@ def found_settings(invocation: Invocation, playbook_profile: str | None = None) 
 
     names = [field.name for field in fields(Flags)]
     shared = invocation.shared
-    return find_settings(
+    found = find_settings(
         Flags(**{name: shared[name] for name in names if name in shared}),
         invocation.environment.environ,
         read_server=read_server,
         playbook_profile=playbook_profile,
     )
+    environ = invocation.environment.environ
+    kept_there = found.file.environment_names()
+    invocation.logs.redaction.learn(environ.get(name, "") for name in kept_there)
+    return found
 
 
 def fetched_settings(invocation: Invocation, found: FoundSettings) -> Settings:
@@ -69,6 +73,7 @@ def reading(invocation: Invocation, settings: Settings) -> Iterator[HostScanRead
         settings,
         clock=invocation.environment.clock,
         retry_sign_in="retry_sign_in" in invocation.shared,
+        on_secret=lambda secret: invocation.logs.redaction.learn([secret]),
     ) as reader:
         yield reader
 
@@ -82,6 +87,7 @@ def changing(invocation: Invocation, settings: Settings) -> Iterator[HostScanCli
         settings,
         clock=invocation.environment.clock,
         retry_sign_in="retry_sign_in" in invocation.shared,
+        on_secret=lambda secret: invocation.logs.redaction.learn([secret]),
     ) as client:
         yield client
 

@@ -9,6 +9,7 @@ import click
 
 from hostscan_automation.cli.logs import LogOptions, Logs
 from hostscan_automation.cli.render import Out
+from hostscan_automation.reports.redaction import Redaction
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -35,7 +36,8 @@ class Invocation:
     def of(cls, environment: Environment) -> Invocation:
         """Return a fresh one."""
         out = Out(environment.stdout, environment.stderr, environ=environment.environ)
-        return cls(environment, Logs(out.people), out)
+        redaction = Redaction.of_environment(environment.environ)
+        return cls(environment, Logs(out.people, redaction), out)
 
     def say_error(self, error: HostscanError) -> None:
         """Tell a person what went wrong and the way out, without any secret."""

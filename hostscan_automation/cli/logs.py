@@ -89,8 +89,8 @@ class LogOptions:
 class Logs:
     """The handlers of one command; a context manager that takes them away again."""
 
-    def __init__(self, screen: Screen) -> None:
-        self.redaction = Redaction()
+    def __init__(self, screen: Screen, redaction: Redaction | None = None) -> None:
+        self.redaction = redaction or Redaction()
         self._logger = logging.getLogger("hostscan")
         self._before = self._logger.level
         self._handlers: list[logging.Handler] = []

@@ -46,7 +46,7 @@ def main(
     source, sink = _claim_streams()
     _ignore_interrupts()
     log_what_nobody_catches()
-    redaction = Redaction()
+    redaction = Redaction.of_environment(os.environ)
     methods = handlers() if handlers else _real_handlers(redaction)
     serve(
         Server(methods, writer(sink), partial(told, redaction=redaction)),

@@ -64,6 +64,7 @@ def connect(call: Call, given: Connect, desk: Desk) -> dict[str, Any]:
         clock=desk.clock,
         retry_sign_in=given.retry_sign_in,
         connection=_connection(settings, given.timeout_sec),
+        on_secret=lambda secret: desk.redaction.learn([secret]),
     )
     try:
         client.sign_in()

@@ -28,7 +28,9 @@ def make_private_folder(folder: Path) -> None:
     if folder.is_dir():
         return
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        # what is missing above it, too: who can write there could put another folder in its place
+        for missing in reversed([one for one in folder.parents if not one.exists()]):
+            missing.mkdir(mode=_FOLDER_MODE, exist_ok=True)
         folder.mkdir(mode=_FOLDER_MODE, exist_ok=True)
     except OSError as error:
         raise JournalError(

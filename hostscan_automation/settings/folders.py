@@ -58,7 +58,9 @@ def state_folder(environ: Mapping[str, str]) -> Path:
 def _made_private(folder: Path) -> Path:
     hint = "Set HOSTSCAN_STATE_DIR to a folder of your own on a local disk."
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
+        # what is missing above it, too: who can write there could put another folder in its place
+        for missing in reversed([one for one in folder.parents if not one.exists()]):
+            missing.mkdir(mode=0o700, exist_ok=True)
         folder.mkdir(mode=0o700, exist_ok=True)
         if not os.access(folder, os.W_OK):
             raise SettingsError(f"state folder {str(folder)!r} cannot be written", hint=hint)

@@ -38,7 +38,7 @@ def side_by_side(tally: Tally, stories: Mapping[str, Story], *, at_once: int = _
 
 def use(field: Ground, **values: str) -> None:
     """Change variables of the environment for the processes that follow."""
-    field.environment = {**field.environment, **values}
+    field.environment.update(values)
 
 
 def told(field: Ground, tally: Tally, ended: Ended, *codes: int, is_last: bool = True) -> Ended:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import os
 import random
-import re
 import signal
 import subprocess
 import sys
@@ -18,12 +17,12 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 from hostscan_automation.simulator import JobSpec, Simulator, SimulatorConfig, parse_faults
+from tests.campaign.canaries import Canaries
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator, Sequence
 
-_OURS = ("HOSTSCAN_", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "COV_CORE", "NO_COLOR")
-_TOKEN = re.compile(rb"eyJ[\w-]{8,}\.[\w-]{8,}")
+_OURS = ("HOSTSCAN_", "XDG_", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "COV_CORE", "NO_COLOR")
 _PLAYBOOK = """\
 version: 1
 name: campaign
@@ -88,13 +87,19 @@ class Ground:
     server: Simulator
     folder: Path
     planned: set[UUID]
-    environment: Mapping[str, str]
+    environment: dict[str, str]
     _began: dict[int, tuple[float, Path, Path]] = field(default_factory=dict)
 
     @property
     def state(self) -> Path:
-        """The state folder."""
-        return self.folder / "state"
+        """The state folder: where the environment says, or else where it is by itself."""
+        named = self.environment.get("HOSTSCAN_STATE_DIR")
+        return Path(named) if named else self.folder / ".local/state/hostscan"
+
+    @property
+    def planted(self) -> Path:
+        """Folder of what a scenario itself keeps secrets in; it is not searched."""
+        return self.folder / "planted"
 
     @property
     def playbook(self) -> Path:
@@ -108,7 +113,11 @@ class Ground:
         self.playbook.write_text(_PLAYBOOK.format(execute=text), encoding="utf-8")
 
     def start(
-        self, *arguments: object, module: str = "hostscan_automation", **more: Any
+        self,
+        *arguments: object,
+        module: str = "hostscan_automation",
+        tracer: Sequence[str] = (),
+        **more: Any,
     ) -> subprocess.Popen[bytes]:
         """Start the program, with a JSON log in the folder.
 
@@ -119,7 +128,7 @@ class Ground:
         command = ("--log-file", "log.jsonl", "--log-format", "json", "-vv", *arguments)
         with out.open("wb") as out_file, err.open("wb") as err_file:
             process = subprocess.Popen(
-                [sys.executable, "-m", module, *map(str, command)],
+                [*tracer, sys.executable, "-m", module, *map(str, command)],
                 env=dict(self.environment),
                 cwd=self.folder,
                 stdin=subprocess.DEVNULL,
@@ -153,10 +162,13 @@ class Ground:
 
     def leaks(self) -> list[str]:
         """Return every place outside memory where a secret is found, or that others may read."""
+        canaries = Canaries.of(self.server)
         found = [
-            str(path.relative_to(self.folder))
+            f"{path.relative_to(self.folder)}: {', '.join(sorted(what))}"
             for path in self.folder.rglob("*")
-            if path.is_file() and self._holds(path.read_bytes())
+            if path.is_file()
+            and self.planted not in path.parents
+            and (what := canaries.found_in(path.read_bytes()))
         ]
         private = [self.state, *self.state.rglob("*"), self.folder / "log.jsonl"]
         return found + [
@@ -164,12 +176,6 @@ class Ground:
             for path in private
             if path.exists() and path.stat().st_mode & 0o077
         ]
-
-    def _holds(self, data: bytes) -> bool:
-        accounts = self.server.accounts
-        named = (accounts.admin, accounts.without_mfa, accounts.application)
-        secrets = [one.password for one in named] + [accounts.admin.totp_secret or "-"]
-        return any(secret.encode() in data for secret in secrets) or bool(_TOKEN.search(data))
 
 
 RUN = ("run", "--yes", "--output", "json")
@@ -207,6 +213,7 @@ def ground(
             "PYTHONFAULTHANDLER": "1",
             "PYTHONPATH": str(Path(__file__).parents[2]),
             "TMPDIR": str(folder),
+            "HOME": str(folder),
         }
         made = Ground(server, folder, _fill(server, jobs, seed), environment)
         made.write_playbook()

@@ -120,3 +120,11 @@ def test_a_secret_is_checked_when_it_is_given_and_never_shown() -> None:
 )
 def test_codes_are_cleaned_of_what_displays_put_into_them(text: str, code: str) -> None:
     assert clean_code(text) == code
+
+
+def test_a_fingerprint_tells_secrets_apart_and_holds_nothing_of_them() -> None:
+    one, other = CodeGenerator.parse("GEZDGNBVGY3TQOJQ"), CodeGenerator.parse("GEZDGNBVGY3TQOJR")
+
+    assert one.fingerprint == CodeGenerator.parse("gezd gnbv gy3t qojq").fingerprint
+    assert one.fingerprint != other.fingerprint
+    assert one.key not in one.fingerprint

@@ -760,3 +760,19 @@ def test_a_sign_in_waits_for_the_one_under_way(door: Door, monkeypatch: pytest.M
     assert door.nps.wire.received == []
 
     door.totp().sign_in()
+
+
+def test_every_code_and_token_is_told_so_that_no_log_shows_it(
+    nps: FakeNps, method: PasswordSignIn, ledger: SignInLedger, clock: FakeClock
+) -> None:
+    told: list[str] = []
+    with HostScanClient(
+        nps.wire.url, method, ledger=ledger, clock=clock, on_secret=told.append
+    ) as client:
+        client.sign_in()
+        clock.advance(700)
+        client.jobs()
+
+    assert told[:2] == ["pre-token-" + "x" * 30, nps.codes[0]]
+    assert set(told[2:]) == nps.valid
+    assert len(nps.valid) == 2

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import stat
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,6 +21,20 @@ def test_a_missing_state_folder_is_made_private(desk: Desk) -> None:
     folder = state_folder(desk.environ)
     assert folder == desk.folder / "deep" / "state"
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="modes mean nothing there")
+def test_what_is_missing_above_the_state_folder_is_made_private_whatever_the_mask(
+    desk: Desk,
+) -> None:
+    desk.set(STATE_DIR=str(desk.folder / "very" / "deep" / "state"))
+    before = os.umask(0)
+    try:
+        folder = state_folder(desk.environ)
+    finally:
+        os.umask(before)
+    made = (folder, folder.parent, folder.parent.parent)
+    assert [stat.S_IMODE(one.stat().st_mode) for one in made] == [0o700] * 3
 
 
 def test_without_the_variable_the_platform_says_where_it_is(
