@@ -55,7 +55,13 @@ class CertificateError(NotReachedError):
 
 
 class ReplyLostError(HostscanError):
-    """The request may have been carried out: read the state before anything else."""
+    """The request may have been carried out: read the state before anything else.
+
+    Attributes:
+        is_slow: The server fell silent or let the reply drip; the connection did not break off.
+    """
+
+    is_slow = False
 
 
 class SignInError(HostscanError):

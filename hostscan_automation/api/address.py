@@ -82,7 +82,7 @@ def _host(parts: SplitResult, text: str) -> str:
             ascii_host = host.encode("idna").decode("ascii")
         except UnicodeError:
             ascii_host = ""
-    if not ascii_host or any(sign in ascii_host for sign in " \t\r\n\\%<>\"'"):
+    if not ascii_host.isprintable() or not ascii_host or set(ascii_host) & set(" \\%<>\"'"):
         raise SettingsError(f"server {text!r} has no usable host name", hint=_EXAMPLE)
     return ascii_host
 

@@ -62,15 +62,26 @@ class Caller:
         return self._until_done(lambda token: list(self._items(call, token, parse)), patience)
 
     def stream(
-        self, call: Call, parse: Callable[[Reply, Iterator[bytes]], Iterator[_T]]
+        self,
+        call: Call,
+        parse: Callable[[Reply, Iterator[bytes]], Iterator[_T]],
+        *,
+        within_s: float | None = None,
     ) -> Iterator[_T]:
         """Send a reading call and yield the items of its reply as they come.
 
         A reply that breaks off is asked for again as long as nothing of it was given away.
+
+        Args:
+            call: What to send.
+            parse: Makes items of a reply.
+            within_s: How long it may be repeated and waited for, where that is less than usual.
         """
-        patience = self._patience(self._transport.options.retry_for_s, only_unsent=False)
+        total_s = self._transport.options.retry_for_s
+        total_s = total_s if within_s is None else min(total_s, within_s)
+        patience = self._patience(total_s, only_unsent=False)
         yield from self._until_done(
-            lambda token: _started(self._items(call, token, parse)), patience
+            lambda token: _started(self._items(call, token, parse, within_s)), patience
         )
 
     def _until_done(self, attempt: Callable[[AccessToken], _T], patience: Patience | None) -> _T:
@@ -107,8 +118,9 @@ class Caller:
         call: Call,
         token: AccessToken,
         parse: Callable[[Reply, Iterator[bytes]], Iterator[_T]],
+        within_s: float | None = None,
     ) -> Iterator[_T]:
-        with self._transport.stream(call, token.text) as (reply, pieces):
+        with self._transport.stream(call, token.text, within_s=within_s) as (reply, pieces):
             yield from parse(self._checked(reply, token), pieces)
 
     def _checked(self, reply: Reply, token: AccessToken) -> Reply:

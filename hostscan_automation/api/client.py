@@ -167,16 +167,21 @@ class HostScanReader:
             return None
         return not {name.casefold() for name in names}.isdisjoint(map(str.casefold, self.roles))
 
-    def iter_jobs(self) -> Iterator[ScanJob]:
+    def iter_jobs(self, within_s: float | None = None) -> Iterator[ScanJob]:
         """Yield every host scan job as the list streams in (page HostScanJob/Get).
 
         Memory stays flat. Either the whole list comes or an error is raised.
+
+        Args:
+            within_s: How long the call may be repeated, and its reply be waited for; by default
+                what `ConnectionOptions` say. A reply that keeps coming is read to its end.
 
         Raises:
             ReplyLostError: The list broke off; what was yielded is not all.
             UnreadableReplyError: What came is no such list.
         """
-        return self._caller.stream(_call(endpoints.LIST_JOBS), wire.read_jobs)
+        call = _call(endpoints.LIST_JOBS)
+        return self._caller.stream(call, wire.read_jobs, within_s=within_s)
 
     def jobs(self) -> list[ScanJob]:
         """Return every host scan job at once; a list that breaks off is asked for again."""

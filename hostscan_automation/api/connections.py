@@ -36,6 +36,8 @@ and nobody knows whether it was carried out; a new connection costs a few millis
 """
 
 _BUFFER = 65536
+_LEAST_IN_A_WINDOW = 32 * 1024
+"""Bytes that have to come of a reply in the time of the longest silence, once it has begun."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,18 +137,19 @@ class Connection(HTTPConnection):
         http.client.HTTPConnection.request(
             self, request.method or "GET", request.path_url, request.body, request.headers
         )
-        self._expect_reply()
+        self._expect_reply(self.line.options.reply_deadline_s)
         return http.client.HTTPConnection.getresponse(self)
 
     @override
     def getresponse(self) -> Any:
-        self._expect_reply()
+        self._expect_reply(self.line.options.list_deadline_s)  # lists are all that comes this way
         return super().getresponse()
 
-    def _expect_reply(self) -> None:
+    def _expect_reply(self, within_s: float) -> None:
         self._used_at = now = time.monotonic()
-        until = now + self.line.options.reply_deadline_s
-        self.response_class = partial(TimedResponse, until=until)  # type: ignore[assignment]
+        self.response_class = partial(  # type: ignore[assignment]
+            TimedResponse, until=now + within_s, window_s=self.line.options.read_timeout_s
+        )
 
     @property
     @override
@@ -189,10 +192,12 @@ class SecuredConnection(Connection, HTTPSConnection):
 
 
 class TimedResponse(http.client.HTTPResponse):
-    """A reply that must be whole by a moment, head and body, however slowly it drips."""
+    """A reply that must be whole by a moment, head and body, and that must not drip till then."""
 
-    def __init__(self, sock: socket.socket, *args: Any, until: float, **kwargs: Any) -> None:
-        self._reader = _TimedReader(sock, until)
+    def __init__(
+        self, sock: socket.socket, *args: Any, until: float, window_s: float, **kwargs: Any
+    ) -> None:
+        self._reader = _TimedReader(sock, until, window_s)
         super().__init__(_Readable(self._reader), *args, **kwargs)  # type: ignore[arg-type]
 
     @override
@@ -214,12 +219,15 @@ class _Readable:
 
 
 class _TimedReader(io.RawIOBase):
-    def __init__(self, sock: socket.socket, until: float) -> None:
+    def __init__(self, sock: socket.socket, until: float, window_s: float) -> None:
         super().__init__()
         self._sock = sock
         self._raw = sock.makefile("rb", buffering=0)
         self._silence_s = sock.gettimeout() or float("inf")
         self._until = until
+        self._window_s = window_s
+        self._window_ends = float("inf")
+        self._in_window = 0
         self.has_ended = False
 
     @override
@@ -228,14 +236,21 @@ class _TimedReader(io.RawIOBase):
 
     @override
     def readinto(self, buffer: Any) -> int | None:
-        left = self._until - time.monotonic()
+        left = min(self._until, self._window_ends) - time.monotonic()
         if left <= 0:
-            raise TimeoutError("the reply took too long as a whole")
-        if left < self._silence_s:
-            self._sock.settimeout(left)
+            raise TimeoutError("the reply took too long as a whole, or only drips")
+        self._sock.settimeout(min(left, self._silence_s))
         count = self._raw.readinto(buffer)
         self.has_ended = count == 0
+        self._count(count or 0)
         return count
+
+    def _count(self, more: int) -> None:
+        """Begin a new window with the first bytes, and whenever enough of them have come."""
+        self._in_window += more
+        if self._in_window >= _LEAST_IN_A_WINDOW or self._window_ends == float("inf"):
+            self._window_ends = time.monotonic() + self._window_s
+            self._in_window = 0
 
     @override
     def close(self) -> None:

@@ -17,12 +17,12 @@ from urllib3.exceptions import HTTPError
 from hostscan_automation.api import tls
 from hostscan_automation.api.call import Reply
 from hostscan_automation.api.connections import Line
+from hostscan_automation.api.endpoints import Effect
 from hostscan_automation.api.guard import refuse_forbidden_quickly
 from hostscan_automation.api.transport_adapter import (
     LONGEST_REPLY,
-    LOST_HINT,
     KeptConnections,
-    lost_because,
+    lost,
     too_long,
 )
 from hostscan_automation.api.transport_cookies import keep_cookies
@@ -84,16 +84,22 @@ class Transport:
 
     @contextmanager
     def stream(
-        self, call: Call, token: str | None = None
+        self, call: Call, token: str | None = None, *, within_s: float | None = None
     ) -> Iterator[tuple[Reply, Iterator[bytes]]]:
         """Send one call once; give its status and headers, and its body piece by piece.
+
+        Args:
+            call: What to send.
+            token: The session's.
+            within_s: Longest wait for the connection and of the server's silence, where that is
+                less than usual.
 
         Raises:
             NotReachedError: It surely never left.
             ReplyLostError: The reply broke off; raised while the pieces are read, too.
         """
         request = self._prepared(call, token, accept_encoding="gzip, deflate")
-        response = self._sent(call, request, is_streamed=True)
+        response = self._sent(call, request, is_streamed=True, within_s=within_s)
         try:
             if response.ok:
                 yield self._reply(call, response, b""), _pieces(call, response)
@@ -111,12 +117,25 @@ class Transport:
         """Close all connections; a later call opens new ones."""
         self._session.close()
 
-    def _sent(self, call: Call, request: PreparedRequest, *, is_streamed: bool) -> Response:
+    def _sent(
+        self,
+        call: Call,
+        request: PreparedRequest,
+        *,
+        is_streamed: bool,
+        within_s: float | None = None,
+    ) -> Response:
+        timeout = self._timeout
+        if within_s is not None:
+            timeout = (min(timeout[0], within_s), min(timeout[1], within_s))
+        failure: ReplyLostError | NotReachedError
         try:
             # Not Session.send: it looks for redirects and authentication that nobody may follow.
             response = self._adapter.send(
-                request, stream=is_streamed, timeout=self._timeout, proxies=self._proxies
+                request, stream=is_streamed, timeout=timeout, proxies=self._proxies
             )
+        except ReplyLostError as error:
+            failure = _hinted(call, error)
         except (RequestException, HTTPError, OSError) as error:
             failure = _lost(call, error)
         else:
@@ -233,9 +252,18 @@ def _whole(call: Call, response: Response) -> bytes:
 def _lost(call: Call, error: Exception) -> ReplyLostError | NotReachedError:
     if isinstance(error, (InvalidURL, InvalidSchema, InvalidHeader, ConnectTimeout)):
         return NotReachedError(f"{call} was not sent: {type(error).__name__}")
-    return ReplyLostError(
-        f"reply to {call} was lost: {lost_because(_origin(error))}", hint=LOST_HINT
-    )
+    return _hinted(call, lost(str(call), _origin(error)))
+
+
+def _hinted(call: Call, error: ReplyLostError) -> ReplyLostError:
+    error.hint = _LOST_HINTS[call.effect]
+    return error
+
+
+_LOST_HINTS = {
+    Effect.READ: "Nothing was changed by it. If it stays so, look at what lies in between.",
+    Effect.CHANGE: "It may have been carried out: look at the state before anything is sent again.",
+}
 
 
 def _origin(error: BaseException) -> BaseException:

@@ -171,7 +171,7 @@ def _failure(
     what = f"{request.method} {_path(request)}"
     if not has_left:
         return NotReachedError(f"{what} was not sent: the connection was closed")
-    return ReplyLostError(f"reply to {what} was lost: {lost_because(error)}", hint=LOST_HINT)
+    return lost(what, error)
 
 
 def _path(request: PreparedRequest) -> str:
@@ -184,10 +184,14 @@ def too_long(method: str, path: str, status: int) -> UnreadableReplyError:
     return UnreadableReplyError(message, status=status, method=method, path=path)
 
 
-LOST_HINT = "It may have been carried out: look at the state before anything is sent again."
+def lost(what: str, error: BaseException) -> ReplyLostError:
+    """Return the error for a call whose reply did not come, or not to its end."""
+    failure = ReplyLostError(f"reply to {what} was lost: {_lost_because(error)}")
+    failure.is_slow = isinstance(error, TimeoutError)
+    return failure
 
 
-def lost_because(error: BaseException) -> str:
+def _lost_because(error: BaseException) -> str:
     """Return why a reply was lost, in a few words that hold nothing of the request."""
     if isinstance(error, TimeoutError):
         return "the server fell silent"

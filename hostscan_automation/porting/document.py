@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from hostscan_automation.porting.parameter_tables import DocumentedParameter
 
 _VERBS = "GET|PUT|POST|PATCH|DELETE|HEAD|OPTIONS"
-_OPERATION = re.compile(rf"`({_VERBS}) (/[^`\s]*)`\s*")
+_OPERATION = re.compile(rf"[ \t]*`({_VERBS}) (/[^`\s]*)`\s*")
 _CURL = re.compile(rf"[ \t]*curl +(?:-X|--request) +({_VERBS}) +(['\"]?)([^\s'\"]+)\2(?=\s|$)")
 _SERVER = re.compile(r"https?://[^/\s]+", re.IGNORECASE)
 _HEADING = "## "
@@ -130,7 +130,7 @@ def _section(example: Block, above: Sequence[Block], below: Sequence[Block]) -> 
     title, calls = _above(above)
     under = list(_up_to_heading(below))
     names = (
-        Operation(found[1], found[2], Place(number, 2))
+        Operation(found[1], found[2], Place(number, found.start(1) + 1))
         for number, line in under
         if (found := _OPERATION.fullmatch(line))
     )

@@ -8,13 +8,14 @@
 Names and defaults are PowerShell 7's, and so is what a call returns: JSON as dictionaries, lists
 and numbers, ISO dates as `datetime`, other text as text, an empty reply as "". Four things are
 stricter, because they end badly in PowerShell: no redirect is followed, plain http reaches this
-machine only, a web session stays with one server, and `TruncateAllTables` is never called. XML
-comes as its text.
+machine only, a web session stays with one server, and `TruncateAllTables` is never called. XML, and
+what is almost JSON (quotes in the wrong form, comments), comes as its text.
 """
 
 from __future__ import annotations
 
 import json
+import math
 import re
 from datetime import UTC, date, datetime, timedelta, timezone
 from typing import TYPE_CHECKING, Any, Self, TypeAlias
@@ -39,6 +40,8 @@ __all__ = ["WebRequestSession", "convert_from_json", "convert_to_json", "invoke_
 
 _FORM = "application/x-www-form-urlencoded"
 _CHARSET = re.compile(r"charset\s*=\s*\"?([\w.:-]+)", re.IGNORECASE)
+# Line ends of Unicode, which ConvertTo-Json escapes.
+_LINE_ENDS = {code: f"\\u{code:04x}" for code in (0x85, 0x2028, 0x2029)}
 _NOT_ESCAPED = "/%:@!$&'()*+,;=~-._"
 _PLACEHOLDER = re.compile(r"\{[^{}/]*\}")
 _DATE = re.compile(r"(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d)(?:\.(\d{1,7}))?(Z|[+-]\d\d:?\d\d)?", re.ASCII)
@@ -173,9 +176,8 @@ def convert_to_json(input_object: Any, *, depth: int = 2, compress: bool = False
         ValueError: It is nested deeper than `depth`. PowerShell writes the name of a type there.
     """
     plain = _plain(input_object, depth)
-    if compress:
-        return json.dumps(plain, ensure_ascii=False, separators=(",", ":"))
-    return json.dumps(plain, ensure_ascii=False, indent=2)
+    layout: dict[str, Any] = {"separators": (",", ":")} if compress else {"indent": 2}
+    return json.dumps(plain, ensure_ascii=False, **layout).translate(_LINE_ENDS)
 
 
 def convert_from_json(text: str, *, or_text: bool = False) -> Any:
@@ -208,8 +210,10 @@ def _address(uri: str) -> tuple[ServerAddress, str]:
     path = quote(parts.path or "/", safe=_NOT_ESCAPED)
     if any(segment in {".", ".."} for segment in path.lower().replace("%2e", ".").split("/")):
         raise SettingsError("address holds a dot segment", hint="Write the path that is meant.")
-    query = f"?{quote(parts.query, safe=_NOT_ESCAPED + '?[]')}" if parts.query else ""
-    return ServerAddress.parse(f"{parts.scheme}://{parts.netloc}"), path + query
+    query = quote(parts.query, safe=_NOT_ESCAPED + "?[]")
+    has_query = "?" in uri.partition("#")[0]
+    address = ServerAddress.parse(f"{parts.scheme}://{parts.netloc}")
+    return address, f"{path}?{query}" if has_query else path
 
 
 def _with_query(uri: str, fields: Mapping[str, Any]) -> str:
@@ -247,6 +251,8 @@ def _plain(value: Any, depth: int) -> Any:
             return value.isoformat().replace("+00:00", "Z")
         case UUID():
             return str(value)
+        case float() if not math.isfinite(value):
+            return "NaN" if math.isnan(value) else "Infinity" if value > 0 else "-Infinity"
         case _:
             return value
 

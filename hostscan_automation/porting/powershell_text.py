@@ -100,7 +100,7 @@ FIRST_STEP = """
     $session = New-Object -TypeName Microsoft.PowerShell.Commands.WebRequestSession
     $login = ConvertTo-Json -Compress -InputObject @{
         Login    = $Credential.UserName
-        Password = $Credential.GetNetworkCredential().Password
+        Password = [Net.NetworkCredential]::new('', $Credential.Password).Password
     }
     $headers = @{ Accept = 'application/json' }
     $request = @{

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _TYPES = {"uuid": "UUID", "integer": "int", "number": "float"}
 _METAVARS = {"uuid": "UUID", "integer": "INTEGER", "number": "NUMBER", "date-time": "TIME"}
 _TAKEN = frozenset(name.lower() for name in (*keyword.kwlist, *keyword.softkwlist, "help", "h"))
-_OPTION = re.compile(r"[A-Za-z][\w-]+", re.ASCII)
+_OPTION = re.compile(r"[A-Za-z][\w-]*", re.ASCII)
 
 _METHODS = {
     JobVerb.LIST: "jobs",

@@ -48,18 +48,22 @@ def check_role(client: HostScanClient) -> None:
         raise Fault(FORBIDDEN, error.message, advice=error.hint or "") from None
 
 
-def check_limits(plan: CancelPlan) -> None:
+def check_limits(plan: CancelPlan, max_count: int | None = None) -> None:
     """Refuse a plan beyond a limit, before the first call.
+
+    Args:
+        plan: As it was made, with its limits.
+        max_count: What the person gave as -MaxCount, if anything.
 
     Raises:
         Fault: `LimitExceeded`.
     """
-    if plan.refusals:
-        raise Fault(
-            LIMIT_EXCEEDED,
-            "; ".join(plan.refusals),
-            advice="Nothing was sent. Choose fewer jobs, or raise the limit in the profile.",
-        )
+    if not plan.refusals:
+        return
+    advice = ""
+    if max_count is not None and plan.counts.planned > max_count:
+        advice = f"Nothing was sent. Choose fewer jobs: -MaxCount {max_count} allows no more."
+    raise Fault(LIMIT_EXCEEDED, "; ".join(plan.refusals), advice=advice)
 
 
 @contextmanager

@@ -31,7 +31,7 @@ def cancel_jobs(call: Call, given: CancelJobs, desk: Desk) -> dict[str, Any]:
         STEP, seen.to_filter(), guard, max_jobs=given.max_count, execute=_options(given)
     )
     plan = make_plan(client, work, progress=CallProgress(call, desk.clock), stop=call.stop)
-    check_limits(plan)
+    check_limits(plan, given.max_count)
     for record in seen.left_out(plan, client.iter_jobs):
         call.emit(stop_result(record, ""))
     if not plan.jobs:

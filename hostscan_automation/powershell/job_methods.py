@@ -8,6 +8,7 @@ from hostscan_automation.errors import ApiError, HostscanError
 from hostscan_automation.powershell.call_progress import CallProgress
 from hostscan_automation.powershell.faults import INVALID_ARGUMENT, Fault
 from hostscan_automation.powershell.listing import (
+    Details,
     EnoughError,
     Page,
     StreamedJobs,
@@ -41,7 +42,7 @@ def list_jobs(call: Call, given: ListJobs, desk: Desk) -> dict[str, Any]:
         filter_of(given),
         now=client.server_now(),
         hand_on=page.take,
-        is_detailed=given.detailed,
+        details=Details(page.last) if given.detailed else None,
         warn=call.warn,
     )
     try:

@@ -35,6 +35,7 @@ class JobHost(TypedDict):
     DnsHostName: str | None
     IpAddress: str | None
     Os: str | None
+    Version: str | None
     Status: str
     StatusDescription: str | None
     FailureReason: str | None
@@ -220,6 +221,7 @@ def _host_object(host: ScannedHost) -> JobHost:
         "DnsHostName": host.dns_name,
         "IpAddress": host.ip,
         "Os": host.os,
+        "Version": host.version,
         "Status": _status(host.status, ""),
         "StatusDescription": host.status_description,
         "FailureReason": host.failure_reason,

@@ -30,6 +30,13 @@ def _not_empty(value: UUID) -> UUID:
     return value
 
 
+def _can_be_a_path(value: str) -> str:
+    if "\0" in value:
+        raise ValueError("no path holds a NUL character")
+    return value
+
+
+FilePath = Annotated[StrictStr, AfterValidator(_can_be_a_path)]
 Id = Annotated[UUID, AfterValidator(_not_empty)]
 Count = Annotated[StrictInt, Field(ge=0)]
 Seconds = Annotated[StrictInt | StrictFloat, Field(ge=0, allow_inf_nan=False)]
@@ -82,7 +89,7 @@ class Connect(Parameters):
     app_user: StrictStr | None = None
     api_key: SecretStr | None = None
     profile_name: StrictStr | None = None
-    ca_bundle: StrictStr | None = None
+    ca_bundle: FilePath | None = None
     fingerprint: StrictStr | None = None
     skip_certificate_check: StrictBool = False
     timeout_sec: Annotated[StrictInt | StrictFloat, Field(gt=0, allow_inf_nan=False)] | None = None
@@ -184,7 +191,7 @@ class ScheduleJobs(Parameters):
 class ValidatePlaybook(Parameters):
     """A playbook file, by its full path."""
 
-    path: StrictStr
+    path: FilePath
 
 
 class PlanPlaybook(Parameters):
@@ -195,7 +202,7 @@ class PlanPlaybook(Parameters):
         max_count: Lowers `max_jobs`, never raises it.
     """
 
-    path: StrictStr
+    path: FilePath
     variables: dict[StrictStr, JsonValue] = Field(default_factory=dict)
     max_count: Count | None = None
 
@@ -205,7 +212,7 @@ class ApplyPlan(Parameters):
 
     plan_id: StrictStr
     plan_hash: StrictStr
-    report_path: StrictStr | None = None
+    report_path: FilePath | None = None
     reason: StrictStr | None = None
 
 
@@ -230,7 +237,7 @@ class ExportReport(Parameters):
     """
 
     run_id: StrictStr
-    path: StrictStr
+    path: FilePath
     format: Literal["csv", "json", "html", "markdown"]
     job_ids: tuple[Id, ...] = ()
     replace: StrictBool = False
@@ -240,7 +247,7 @@ class PortExample(Parameters):
     """A documented example, as a file or as text, and what to make of it."""
 
     target: Literal["python", "powershell", "module", "playbook", "json"]
-    path: StrictStr | None = None
+    path: FilePath | None = None
     text: StrictStr | None = None
     allow_destructive: StrictBool = False
 

@@ -81,7 +81,8 @@ def _loaded(given: PlanPlaybook) -> Playbook:
     try:
         return load_playbook(Path(given.path), variables=given.variables)
     except PlaybookError as error:
-        advice = error.hint or "Test-HostScanPlaybook shows each fault with its place."
+        has_place = any(finding.line for finding in error.findings)
+        advice = error.hint or ("" if has_place else "Check -Path, and the names in -Variable.")
         raise Fault(PLAYBOOK_INVALID, error.message, advice=advice, target=given.path) from None
 
 

@@ -77,11 +77,11 @@ class Wait:
         for job_id in list(self.open):
             job = seen.get(job_id)
             if job is None:
-                self._give_up(job_id, Fault(NOT_FOUND, "job is not on the server", target=job_id))
+                self._give_up(job_id, _absent(job_id))
             elif job.status in self.until:
                 del self.open[job_id]
             elif job.is_terminal:
-                said = f"job ended as {job.status}, and will not get there any more"
+                said = f"job {job_id} ended as {job.status}, and will not get there any more"
                 self._give_up(job_id, Fault(WAIT_TIMEOUT, said, target=job_id))
         return there
 
@@ -92,3 +92,7 @@ class Wait:
     def _tell(self, total: int, waited_s: float) -> None:
         done = total - len(self.open)
         self.call.progress("Waiting", done, total, f"{done} of {total} after {waited_s:.0f} s")
+
+
+def _absent(job_id: UUID) -> Fault:
+    return Fault(NOT_FOUND, f"job {job_id} is not on the server", target=job_id)

@@ -28,6 +28,8 @@ _LOG = logging.getLogger("hostscan.runs")
 
 FIRST_LOOK_S = 0.5
 _LONGEST_WAIT_S = 10.0
+_LAST_LOOK_S = 15.0
+"""So long a look may take when the time for confirming is up."""
 _SLOWER = 1.5
 _TICKS_AFTER_A_STOP = 5
 
@@ -110,20 +112,20 @@ class Confirmation:
 
     def _look(self) -> bool:
         """Look once; return whether looking again makes sense."""
-        absent = set(self._watched)
+        left_s = max(_LAST_LOOK_S, self._until - self._clock.monotonic())
         try:
-            for job in rows_of(self._means.reader, self._watched):
-                absent.discard(job.id)
-                self._see(job)
+            seen = rows_of(self._means.reader, self._watched, within_s=left_s)
         except SignInError as error:
             _LOG.warning("what was cancelled could not be confirmed: %s", error.message)
             return False
         except HostscanError as error:
             _LOG.warning("list could not be read while confirming: %s", error.message)
             return True
-        for job_id in absent:
+        for job_id in self._watched.keys() - seen.keys():
             watch = self._watched.pop(job_id)
             self._settle(watch, Outcome.GONE, "it is not in the list any more", None)
+        for job in seen.values():
+            self._see(job)
         return True
 
     def _see(self, job: ScanJob) -> None:

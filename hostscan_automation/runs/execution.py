@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from hostscan_automation.errors import JournalError, PlanRefusedError
@@ -19,6 +18,7 @@ from hostscan_automation.jobs.selection import Selection
 from hostscan_automation.runs.breaker import Breaker
 from hostscan_automation.runs.confirmation import Confirmation
 from hostscan_automation.runs.executor import Bounds, Executor
+from hostscan_automation.runs.freshness import FRESH_FOR_S, Freshness
 from hostscan_automation.runs.lock import RunLock
 from hostscan_automation.runs.looks import Watched
 from hostscan_automation.runs.pacing import Pacer
@@ -40,9 +40,6 @@ if TYPE_CHECKING:
     from hostscan_automation.runs.runlog import Result, RunLog
 
 _LOG = logging.getLogger("hostscan.runs")
-
-FRESH_FOR_S = 60.0
-"""A plan older than this is read again before it is carried out, even if it was just answered."""
 
 CANARY_CONFIRM_S = 120.0
 """How long a canary is waited for where the plan does not want to wait at all."""
@@ -77,16 +74,20 @@ def execute(
     if plan.refusals:
         raise PlanRefusedError("; ".join(plan.refusals), reasons=plan.refusals)
     began = means.clock.monotonic()
+    selection = _selection(plan, protect)
     lock = RunLock(journal.folder, plan.server, means.clock)
     with lock.held():
         findings: Mapping[int, Result] = {}
-        if is_saved or _is_old(plan, means):
-            findings = recheck(means, plan, _selection(plan, protect))
+        age_s = _age_s(plan, means)
+        if is_saved or age_s > FRESH_FOR_S:
+            findings = recheck(means, plan, selection)
+            age_s = 0.0
         means.stop.raise_if_requested()
         with means.stop.listening():
             log = journal.begin(run)
             lock.tell(log.run_id)
-            return _Run(means, log, began).carry_out(findings)
+            freshness = Freshness(means, plan, selection, read_at=began - age_s)
+            return _Run(means, log, began, freshness).carry_out(findings)
 
 
 def resume(
@@ -117,11 +118,13 @@ def resume(
     with lock.held():
         lock.tell(run_id)
         log = journal.reopen(run_id)
-        findings = _recheck_open(means, log, _selection(plan, protect))
+        selection = _selection(plan, protect)
+        findings = _recheck_open(means, log, selection)
         means.stop.raise_if_requested()
         with means.stop.listening():
             log.take_over()
-            return _Run(means, log, began).carry_out(findings)
+            freshness = Freshness(means, plan, selection, read_at=began)
+            return _Run(means, log, began, freshness).carry_out(findings)
 
 
 def _recheck_open(means: Means, log: RunLog, selection: Selection) -> Mapping[int, Result]:
@@ -132,8 +135,8 @@ def _recheck_open(means: Means, log: RunLog, selection: Selection) -> Mapping[in
     return recheck(means, log.plan, selection, positions=positions, ours=ours)
 
 
-def _is_old(plan: CancelPlan, means: Means) -> bool:
-    return means.reader.server_now() - plan.made_at > timedelta(seconds=FRESH_FOR_S)
+def _age_s(plan: CancelPlan, means: Means) -> float:
+    return max(0.0, (means.reader.server_now() - plan.made_at).total_seconds())
 
 
 def _selection(plan: CancelPlan, protect: Sequence[Protection]) -> Selection:
@@ -156,6 +159,7 @@ class _Run:
     means: Means
     log: RunLog
     began: float
+    freshness: Freshness
 
     @property
     def options(self) -> ExecuteOptions:
@@ -194,7 +198,14 @@ class _Run:
         breaker = Breaker(self.options.stop_after_failures)
         ended_by: str | None = None
         for group in self._groups():
-            executor = Executor(self.means, self.log, pacer, breaker, self._bounds)
+            executor = Executor(
+                self.means,
+                self.log,
+                self._bounds,
+                pacer=pacer,
+                breaker=breaker,
+                freshness=self.freshness,
+            )
             self._cancel(executor, group.positions)
             watched.update(executor.take_watched())
             self._confirm(watched, group.confirm_s)

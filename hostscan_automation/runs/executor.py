@@ -39,6 +39,7 @@ if TYPE_CHECKING:
 
     from hostscan_automation.jobs.job import ScanJob
     from hostscan_automation.runs.breaker import Breaker
+    from hostscan_automation.runs.freshness import Freshness
     from hostscan_automation.runs.means import Means
     from hostscan_automation.runs.pacing import Pacer
     from hostscan_automation.runs.runlog import RunLog
@@ -47,6 +48,7 @@ SETTLED_AFTER_S = 5.0
 """So long after a lost reply a cancel that was carried out shows in the list."""
 
 _FIRST_LOOK_S = 1.0
+_SHORTEST_LOOK_S = 1.0
 _MOST_BUSY = 16
 _MOST_TROUBLES = 4
 _MOST_UNREAD = 3
@@ -77,13 +79,21 @@ class Executor:
     """
 
     def __init__(
-        self, means: Means, log: RunLog, pacer: Pacer, breaker: Breaker, bounds: Bounds
+        self,
+        means: Means,
+        log: RunLog,
+        bounds: Bounds,
+        *,
+        pacer: Pacer,
+        breaker: Breaker,
+        freshness: Freshness,
     ) -> None:
         self._means = means
         self._clock = means.clock
         self._log = log
         self._pacer = pacer
         self._breaker = breaker
+        self._freshness = freshness
         self._bounds = bounds
         self._lock = threading.Lock()
         self._over = threading.Event()
@@ -172,6 +182,8 @@ class Executor:
         if not self._may_send(task):
             self._worklist.put_back(task)
             return
+        if not self._is_still_meant(task):
+            return
         begun = self._clock.monotonic()
         task.attempts += 1
         try:
@@ -197,6 +209,20 @@ class Executor:
             return not self._is_over()
         if not self._is_over():  # the turn comes after the deadline
             self.end(f"the deadline of {self._bounds.deadline_s:g} s leaves no time for the rest")
+        return False
+
+    def _is_still_meant(self, task: Task) -> bool:
+        """Whether a job may be cancelled by what the server last told of it; if not, say why."""
+        try:
+            found = self._freshness.why_not(task.position, is_ours=_may_have_acted(task))
+        except HostscanError as error:
+            self.end(f"the server could not be read again: {error.message}")
+            self._worklist.put_back(task)
+            return False
+        if found is None:
+            return True
+        self._decide(task, found.outcome, found.detail, status_after=found.status_after)
+        self._worklist.answered(is_trouble=None)
         return False
 
     def _good(self) -> None:
@@ -271,7 +297,8 @@ class Executor:
         is_well = False
         try:
             wanted = {task.job_id for task in tasks}
-            seen = {job.id: job for job in rows_of(self._means.reader, wanted)}
+            left_s = max(_SHORTEST_LOOK_S, self._bounds.deadline - begun)
+            seen = rows_of(self._means.reader, wanted, within_s=left_s)
         except HostscanError as error:
             if isinstance(error, SignInError):
                 self.end(f"sign-in was lost: {error.message}")
@@ -308,14 +335,24 @@ class Executor:
             self._decide(task, outcome, task.cause, status_after=status)
         elif task.question is Question.LOST and begun < task.settled_at:
             self._worklist.park_for_look(task, task.settled_at)
-        elif job.fingerprint != task.fingerprint:
-            text = "its hosts changed since the plan; it was not sent again"
-            self._decide(task, Outcome.DRIFTED, text, status_after=status)
         elif task.troubles > _MOST_TROUBLES or task.busy > _MOST_BUSY:
             text = f"given up after many tries, it still stands: {task.cause}"
             self._decide(task, Outcome.FAILED, text, status_after=status)
         else:
-            self._worklist.park_for_send(task, begun)
+            self._send_again(task, job, begun)
+
+    def _send_again(self, task: Task, job: ScanJob, due: float) -> None:
+        """Have a job that stands cancelled once more, where it is still meant."""
+        try:
+            found = self._freshness.decide(task.position, job, is_ours=True)
+        except HostscanError as error:
+            self._unread(task, error.message)
+            return
+        if found is None:
+            self._worklist.park_for_send(task, due)
+        else:
+            text = f"{found.detail}; it was not sent again"
+            self._decide(task, found.outcome, text, status_after=found.status_after)
 
     def _unread(self, task: Task, why: str) -> None:
         task.unread += 1

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 DETAIL_READERS = 8
 _TOLD_EVERY = 100
 _LISTS_AT_MOST = 5
+_SLOW_LISTS_AT_MOST = 2
 
 
 class Builder(Protocol):
@@ -87,8 +88,8 @@ def take_fresh_inventory(
 ) -> _B:
     """Take inventory with a new builder; a list that breaks off is read again from its start.
 
-    What was taken in of a broken list is thrown away with its builder: an inventory is never put
-    together from two lists.
+    One that drips or falls silent is read again once: that takes long. What was taken in of a
+    broken list is thrown away with its builder: an inventory is never put together from two lists.
 
     Args:
         reader: Reads list and details, each with its own repetitions.
@@ -109,18 +110,19 @@ def take_fresh_inventory(
 def _whole_list(
     reader: JobReader, begin: Callable[[], _B], progress: Progress, stop: Stop | None
 ) -> _B:
-    for _ in range(_LISTS_AT_MOST - 1):
+    lists = slow = 0
+    while True:
         builder = begin()
         try:
             _take_list(reader, builder, progress, stop)
-        except ReplyLostError:
+        except ReplyLostError as error:
+            lists, slow = lists + 1, slow + error.is_slow
+            if lists == _LISTS_AT_MOST or slow == _SLOW_LISTS_AT_MOST:
+                raise
             _give_up_if_asked(stop)
             progress.note("the list broke off; it is read again from its start")
         else:
             return builder
-    builder = begin()
-    _take_list(reader, builder, progress, stop)
-    return builder
 
 
 def _take_list(reader: JobReader, builder: Builder, progress: Progress, stop: Stop | None) -> None:

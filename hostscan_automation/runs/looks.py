@@ -9,12 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from hostscan_automation.errors import HostscanError
 from hostscan_automation.jobs.drift import status_text
 from hostscan_automation.jobs.outcome import Outcome
 from hostscan_automation.jobs.status import JobStatus
 
 if TYPE_CHECKING:
-    from collections.abc import Container, Iterator
+    from collections.abc import Container
     from uuid import UUID
 
     from hostscan_automation.jobs.job import ScanJob
@@ -37,13 +38,25 @@ class Watched:
     if_active: Result | None = None
 
 
-def rows_of(reader: JobReader, wanted: Container[UUID]) -> Iterator[ScanJob]:
-    """Yield the wanted jobs out of one whole list; memory does not grow with the list.
+def rows_of(reader: JobReader, wanted: Container[UUID], *, within_s: float) -> dict[UUID, ScanJob]:
+    """Return the wanted jobs out of one whole list; memory does not grow with the list.
+
+    Args:
+        reader: Reads the list.
+        wanted: Which jobs.
+        within_s: How long the list may be asked for again, and waited for.
 
     Raises:
-        HostscanError: The list could not be read to its end: then absence means nothing.
+        HostscanError: The list could not be read to its end, so that absence means nothing, or it
+            contradicts itself, so that presence does not mean much.
     """
-    return (job for job in reader.iter_jobs() if job.id in wanted)
+    rows: dict[UUID, ScanJob] = {}
+    for job in reader.iter_jobs(within_s=within_s):
+        if job.id not in wanted:
+            continue
+        if rows.setdefault(job.id, job) != job:
+            raise HostscanError(f"list names job {job.id} twice, and not as the same")
+    return rows
 
 
 def ended_as(job: ScanJob, *, is_ours: bool) -> Outcome | None:

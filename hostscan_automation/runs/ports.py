@@ -15,8 +15,11 @@ if TYPE_CHECKING:
 class JobReader(Protocol):
     """Reads jobs; has no way to change anything."""
 
-    def iter_jobs(self) -> Iterator[ScanJob]:
+    def iter_jobs(self, within_s: float | None = None) -> Iterator[ScanJob]:
         """Yield every job of the list as it streams in.
+
+        Args:
+            within_s: How long the call may be repeated, and its reply be waited for.
 
         Raises:
             NotReachedError: The server was not reached, after all repetitions.

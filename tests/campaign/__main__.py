@@ -9,7 +9,6 @@ the same jobs, faults and moments, as far as processes and threads let it.
 from __future__ import annotations
 
 import argparse
-import itertools
 import signal
 import sys
 import threading
@@ -24,6 +23,7 @@ from tests.campaign import (
     crashes,
     endings,
     network,
+    outages,
     overload,
     sign_in_troubles,
     sign_ins,
@@ -105,7 +105,8 @@ def _scenarios(seed: int, until: float) -> Iterator[Scenario]:
     half = time.monotonic() + (until - time.monotonic()) / 2
     yield partial(crashes.killed_again_and_again, seed=seed, kills=KILLS, until=half)
     yield from _endings(seed)
-    yield from _network(seed)
+    yield from network.scenarios(seed)
+    yield from outages.scenarios(seed)
     yield from _sign_ins(seed)
     yield partial(overload.rate_limited, (100, 40, 150), seed=seed)
     yield partial(overload.slower_tenfold, seed=seed)
@@ -122,17 +123,6 @@ def _endings(seed: int) -> Iterator[Scenario]:
     yield partial(endings.two_at_once, seed=seed, runs=5)
     yield partial(endings.damaged_journal, seed=seed, runs=12)
     yield partial(endings.jumping_clock, seed=seed, runs=3)
-
-
-def _network(seed: int) -> Iterator[Scenario]:
-    for name, share in itertools.product(network.ALONE, network.SHARES):
-        yield partial(network.fault_alone, name, share, seed=seed)
-    for share in network.SHARES:
-        yield partial(network.all_mixed, share, seed=seed)
-    for share in (0.01, 0.1):
-        yield partial(network.endless_replies, share, seed=seed)
-    yield partial(network.slow, 3000, seed=seed)
-    yield partial(network.gone_for_a_while, seed=seed)
 
 
 def _sign_ins(seed: int) -> Iterator[Scenario]:

@@ -77,9 +77,10 @@ class Witness:
 
 
 def asked_by_job(server: Simulator, *, ignoring: int | None = None) -> Counter[UUID]:
-    """Return how many cancels of each job arrived, carried out or not, but for one status."""
+    """Return how many cancels of each job arrived whole, carried out or not, but for one status."""
     requests = server.requests("DELETE", path="/HostScanJob/")
-    counted = (request for request in requests if not ignoring or request.status != ignoring)
+    whole = (request for request in requests if request.fault != "mid-request")
+    counted = (request for request in whole if not ignoring or request.status != ignoring)
     return Counter(UUID(request.path.rpartition("/")[2]) for request in counted)
 
 

@@ -83,6 +83,7 @@ class Tally:
     def left(self, ground: Ground) -> None:
         """Count the faults that the server let strike, and look for secrets."""
         self.faults += sum(request.fault is not None for request in ground.server.log)
+        self.faults += ground.server.refused_connections
         leaks = ground.leaks()
         self.leaked += len(leaks)
         self.findings += [f"leaked: {leak}" for leak in leaks]

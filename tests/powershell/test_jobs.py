@@ -172,6 +172,6 @@ def test_a_wait_ends_where_it_can(told: Told) -> None:
     assert told["any"] == 3, "all that are there at the first look"
     assert told["too late"]["id"] == "HostScan.WaitTimeout,Wait-HostScanJob"
     assert told["never"]["id"] == "HostScan.WaitTimeout,Wait-HostScanJob"
-    assert "1 of 1 jobs are not there" in told["never"]["message"]
+    assert told["never"]["message"] == "1 of 1 jobs did not reach Paused within 1 seconds"
     assert told["gone"]["id"] == "HostScan.NotFound,Wait-HostScanJob"
     assert "Paused" in told["no status"]["message"]

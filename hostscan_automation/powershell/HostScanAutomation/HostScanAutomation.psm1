@@ -15,7 +15,7 @@ $script:Bridges = @{}
 # the bridge for what needs no server (playbooks, runs, examples), started when first needed
 $script:OfflineBridge = $null
 # the first jobs of the last list, for the completion of -Id and -HostName
-$script:LastJobs = New-Object 'System.Collections.Generic.List[object]'
+$script:LastJobs = @()
 # what Connect-HostScanServer was given as -PythonPath
 $script:PythonPath = ''
 
@@ -69,9 +69,12 @@ foreach ($name in $private) { . "$PSScriptRoot/Private/$name.ps1" }
 foreach ($name in $public) { . "$PSScriptRoot/Public/$name.ps1" }
 
 # Remove-Module comes here; the end of the shell does not, and needs not: the pipe ends with it.
-$ExecutionContext.SessionState.Module.OnRemove = {
-    foreach ($bridge in @($script:Bridges.Values) + @($script:OfflineBridge)) {
-        if ($null -ne $bridge) { Close-HostScanBridge -Bridge $bridge }
+# In Constrained Language Mode nothing can be set here, and nothing is ever started.
+if ($ExecutionContext.SessionState.LanguageMode -eq 'FullLanguage') {
+    $ExecutionContext.SessionState.Module.OnRemove = {
+        foreach ($bridge in @($script:Bridges.Values) + @($script:OfflineBridge)) {
+            if ($null -ne $bridge) { Close-HostScanBridge -Bridge $bridge }
+        }
     }
 }
 

@@ -39,6 +39,8 @@ def test_the_same_server_is_always_spelt_the_same(text: str, url: str) -> None:
         ("https://nps01:port", "no usable port"),
         ("https://nps 01", "no usable host name"),
         ("https://nps%2e01", "no usable host name"),
+        ("https://nps\x0001", "no usable host name"),
+        ("https://nps\x7f01", "no usable host name"),
         ("https://" + "ü" * 80, "no usable host name"),
         ("https://[::1", "is no address"),
     ],

@@ -305,7 +305,8 @@ class TestWhatIsLost:
     def test_a_reply_that_drips_is_given_up_at_its_deadline(
         self, wire: WireServer, head: bytes
     ) -> None:
-        transport = opened(wire.url, ConnectionOptions(read_timeout_s=5, reply_deadline_s=0.3))
+        options = ConnectionOptions(read_timeout_s=5, reply_deadline_s=0.3, list_deadline_s=0.3)
+        transport = opened(wire.url, options)
         wire.answer = lambda request: head
         wire.drips = b"x"
         start = time.monotonic()
@@ -317,6 +318,51 @@ class TestWhatIsLost:
                 streamed(transport)
         assert time.monotonic() - start < 1.5
         transport.close()
+
+    def test_a_list_that_drips_is_given_up_long_before_its_deadline(self, wire: WireServer) -> None:
+        transport = opened(wire.url, ConnectionOptions(read_timeout_s=0.3, list_deadline_s=10))
+        wire.answer = lambda request: b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n"
+        wire.drips = b"x"
+
+        with pytest.raises(ReplyLostError, match="fell silent") as caught:
+            streamed(transport)
+        assert caught.value.is_slow
+        transport.close()
+
+    def test_a_list_that_keeps_coming_may_take_many_times_the_longest_silence(
+        self, wire: WireServer
+    ) -> None:
+        transport = opened(wire.url, ConnectionOptions(read_timeout_s=0.5))
+        piece, pieces = b"x" * 20_000, 50
+        wire.answer = lambda request: (
+            b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % (len(piece) * pieces)
+        )
+        wire.drips = piece
+
+        began = time.monotonic()
+        assert len(streamed(transport)) == len(piece) * pieces
+        assert time.monotonic() - began > 0.9
+        transport.close()
+
+    def test_a_reader_that_gives_less_time_waits_less(self, wire: WireServer) -> None:
+        transport = opened(wire.url, ConnectionOptions())
+        wire.answer = lambda request: time.sleep(0.5)
+
+        with pytest.raises(ReplyLostError), transport.stream(READ, within_s=0.1):
+            pass
+        transport.close()
+
+    @pytest.mark.parametrize(("call", "words"), [(READ, "Nothing was changed"), (CANCEL, "may ")])
+    def test_the_way_out_after_a_lost_reply_depends_on_what_was_asked(
+        self, transport: Transport, wire: WireServer, call: Call, words: str
+    ) -> None:
+        wire.answer = lambda request: b""
+        wire.closes_after_answer = True
+
+        with pytest.raises(ReplyLostError) as caught:
+            transport.exchange(call)
+        assert words in (caught.value.hint or "")
+        assert not caught.value.is_slow
 
     def test_a_connection_that_was_closed_while_it_rested_is_not_used(
         self, transport: Transport, wire: WireServer
@@ -368,7 +414,7 @@ class TestWhatIsLost:
     def test_an_interrupted_call_leaves_no_connection_to_be_mistaken(
         self, transport: Transport, wire: WireServer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        def interrupted(self: object) -> None:
+        def interrupted(self: object, within_s: float) -> None:
             raise KeyboardInterrupt
 
         with monkeypatch.context() as patch:

@@ -15,7 +15,9 @@ import pytest
 from hostscan_automation.porting.targets import port
 from hostscan_automation.simulator import Simulator, SimulatorConfig
 from tests.unit.porting.conftest import LOGIN, PASSWORD, Shell
-from tests.unit.porting.pages import BODIES, JOB_PATH, ROWS, Page, corpus, skeletons
+from tests.unit.porting.declared import covering
+from tests.unit.porting.odd_names import distinct, page_of
+from tests.unit.porting.pages import BODIES, JOB_PATH, ROWS, Page, between, skeletons
 from tests.unit.porting.recorder import PRE_TOKEN, TOKEN, Answer, Recorder
 
 if TYPE_CHECKING:
@@ -61,7 +63,16 @@ def test_no_script_has_a_fault_that_an_analyzer_would_find(shell: Shell) -> None
 def write_all(shell: Shell) -> None:
     """Write every distinct script of the corpus, and those on the module's cmdlets."""
     jobs = [Page("C", method) for method in ("GET", "POST", "DELETE")]
-    every = [(page, "powershell") for page in corpus()] + [(page, "module") for page in jobs]
+    sounding = ("credentialName", "userPassword", "cred", "newPassphrase", "credentialIds")
+    types = ("string", "array[string]", "string(uuid)", "boolean")
+    rows = tuple(
+        f"|{name}{n}|query|{type_}|false|none|"
+        for n, type_ in enumerate(types)
+        for name in sounding
+    )
+    secrets = Page("C", "PUT", f"{THING}/{{password}}/{{credentialName}}", rows=rows)
+    pages = [*covering(), *between(), secrets, page_of(distinct())]
+    every = [(page, "powershell") for page in pages] + [(page, "module") for page in jobs]
     texts = {
         port(page.text, file_name="p.md", target=target, allow_destructive=True).text
         for page, target in every

@@ -15,7 +15,7 @@ import pytest
 from hostscan_automation.powershell import bridge
 from hostscan_automation.powershell.bridge import serve, writer
 from hostscan_automation.powershell.parameters import Nothing
-from hostscan_automation.powershell.parent import watcher_of
+from hostscan_automation.powershell.parent import watcher_of, windows_watcher
 from hostscan_automation.powershell.server import Handler, Server
 from hostscan_automation.reports.redaction import Redaction
 
@@ -172,6 +172,37 @@ def test_a_process_is_watched_until_it_ends() -> None:
     assert not is_alive()
     assert watcher_of(None)()
     assert watcher_of(1)(), "a process of somebody else is there, too"
+
+
+class FakeKernel:
+    """A kernel32 with one process that can be opened."""
+
+    def __init__(self, handle: int | None) -> None:
+        self.handle = handle
+        self.has_ended = False
+        self.opened: list[tuple[int, int, int]] = []
+
+    def OpenProcess(self, access: int, inherit: int, pid: int) -> int | None:  # noqa: N802
+        self.opened.append((access, inherit, pid))
+        return self.handle
+
+    def WaitForSingleObject(self, handle: int, milliseconds: int) -> int:  # noqa: N802
+        assert (handle, milliseconds) == (self.handle, 0), "a wait may not hold up the bridge"
+        return 0 if self.has_ended else 0x102
+
+
+def test_a_process_of_windows_is_watched_by_its_handle() -> None:
+    kernel = FakeKernel(2**40)
+    is_alive = windows_watcher(kernel, 4711)
+
+    assert is_alive()
+    kernel.has_ended = True
+    assert not is_alive()
+    assert kernel.opened == [(0x00100000, 0, 4711)], "to wait for it, and for nothing else"
+
+
+def test_a_process_of_windows_that_cannot_be_opened_counts_as_alive() -> None:
+    assert windows_watcher(FakeKernel(None), 4711)()
 
 
 def talk(process: subprocess.Popen[bytes], message: dict[str, Any]) -> dict[str, Any]:

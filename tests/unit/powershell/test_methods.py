@@ -257,6 +257,27 @@ def test_details_are_read_where_a_filter_or_the_person_wants_them(
     assert [bool(job["CreatedBy"]) for job in results(talk, 2)] == [True, True]
 
 
+def test_jobs_come_in_the_order_of_the_list_however_their_details_come(
+    talk: Conversation, shared: Simulator
+) -> None:
+    sign_in(talk, shared)
+    talk.ask("jobs.list", 1)
+    in_order = [job["Id"] for job in results(talk, 1)]
+    before = len(shared.requests("GET", path="/HostScanJob/"))
+
+    talk.ask("jobs.list", 2, detailed=True, skip=3, first=5)
+    asked = len(shared.requests("GET", path="/HostScanJob/")) - before
+    talk.ask("jobs.list", 3, detailed=True)
+    talk.ask("jobs.list", 4, createdBy=["*"], status=["Complete", "Running", "Queued"])
+
+    assert [job["Id"] for job in results(talk, 2)] == in_order[3:8]
+    assert asked == 8, "no more details than jobs that are wanted, and those left out before"
+    assert [job["Id"] for job in results(talk, 3)] == in_order
+    some = [job["Id"] for job in results(talk, 4)]
+    assert some == [one for one in in_order if one in set(some)]
+    assert 3 < len(some) < len(in_order)
+
+
 def test_many_details_and_undecided_jobs_are_said(talk: Conversation) -> None:
     with Simulator(SimulatorConfig(jobs=0)) as site:
         for _ in range(201):

@@ -120,6 +120,7 @@ class FakeServer:
         after_cancel: The same, after the job was cancelled: the reply is lost on its way.
         before_list: Called with the number of the list; may raise.
         sent: Every cancel that arrived, in order.
+        looks_within_s: How long each list was to be waited for.
     """
 
     clock: FakeClock = field(default_factory=FakeClock)
@@ -131,6 +132,7 @@ class FakeServer:
     before_list: Callable[[int], None] = lambda _number: None
     sent: list[UUID] = field(default_factory=list)
     lists: int = 0
+    looks_within_s: list[float | None] = field(default_factory=list)
     detail_reads: list[UUID] = field(default_factory=list)
     ahead: timedelta = timedelta()
     _tries: Counter[UUID] = field(default_factory=Counter)
@@ -153,9 +155,10 @@ class FakeServer:
 
     # what the runs see
 
-    def iter_jobs(self) -> Iterator[ScanJob]:
+    def iter_jobs(self, within_s: float | None = None) -> Iterator[ScanJob]:
         with self._lock:
             self.lists += 1
+            self.looks_within_s.append(within_s)
             number = self.lists
         self.before_list(number)
         with self._lock:

@@ -43,7 +43,7 @@ class ServerInAFile:
             return []
         return [UUID(line) for line in self._file.read_text(encoding="ascii").split()]
 
-    def iter_jobs(self) -> Iterator[ScanJob]:
+    def iter_jobs(self, within_s: float | None = None) -> Iterator[ScanJob]:
         cancelled = set(self.sent())
         for number in range(self._jobs):
             job = scan_job(number)

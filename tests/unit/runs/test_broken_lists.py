@@ -24,8 +24,9 @@ QUEUED = selection({"status": "Queued"})
 class BreakingList:
     """Breaks off the first so many lists after their third job."""
 
-    def __init__(self, server: FakeServer, breaks: int) -> None:
+    def __init__(self, server: FakeServer, breaks: int, *, is_slow: bool = False) -> None:
         self._server = server
+        self._is_slow = is_slow
         self.left = breaks
         self.lists = 0
 
@@ -34,7 +35,9 @@ class BreakingList:
         for number, job in enumerate(self._server.iter_jobs()):
             if number == 3 and self.left:
                 self.left -= 1
-                raise ReplyLostError("reply to GET /api/v1/HostScanJob was lost")
+                error = ReplyLostError("reply to GET /api/v1/HostScanJob was lost")
+                error.is_slow = self._is_slow
+                raise error
             yield job
 
     def __getattr__(self, name: str) -> object:
@@ -57,6 +60,15 @@ def test_a_list_that_breaks_off_is_read_again_from_its_start(clock: FakeClock) -
     found = plan(reader, clock)
     assert found.counts.listed == found.counts.planned == 10
     assert reader.lists == 5
+
+
+def test_a_list_that_drips_is_read_again_once(clock: FakeClock) -> None:
+    reader = BreakingList(FakeServer.with_jobs(10, clock=clock), breaks=1, is_slow=True)
+    assert plan(reader, clock).counts.listed == 10
+    reader.left, reader.lists = 9, 0
+    with pytest.raises(ReplyLostError):
+        plan(reader, clock)
+    assert reader.lists == 2
 
 
 def test_a_list_that_never_comes_whole_ends_the_inventory(clock: FakeClock) -> None:

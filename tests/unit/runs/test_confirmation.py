@@ -131,7 +131,7 @@ def test_absence_means_nothing_where_the_list_broke_off(journal: Journal, clock:
     broken = iter([True, True])
 
     class Breaking:
-        def iter_jobs(self) -> object:
+        def iter_jobs(self, **_: object) -> object:
             for count, job in enumerate(whole()):
                 if count == 2 and next(broken, False):
                     raise UNREACHED

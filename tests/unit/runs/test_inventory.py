@@ -61,7 +61,7 @@ def test_a_detail_that_is_404_is_a_vanished_job_and_said(clock: FakeClock) -> No
     server, notes = FakeServer.with_jobs(5, clock=clock), Notes()
     listed = server.iter_jobs
 
-    def vanishing() -> Iterator[ScanJob]:
+    def vanishing(within_s: float | None = None) -> Iterator[ScanJob]:
         yield from listed()
         del server.jobs[job_id(2)], server.jobs[job_id(4)]
 
@@ -89,7 +89,7 @@ def test_a_list_that_breaks_off_ends_the_inventory(clock: FakeClock) -> None:
     server = FakeServer.with_jobs(3, clock=clock)
     listed = server.iter_jobs
 
-    def breaking() -> Iterator[ScanJob]:
+    def breaking(within_s: float | None = None) -> Iterator[ScanJob]:
         yield from listed()
         raise ReplyLostError("cut")
 

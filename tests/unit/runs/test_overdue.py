@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+import pytest
 
 from hostscan_automation.errors import ReplyLostError
 from hostscan_automation.jobs.outcome import Outcome
 from hostscan_automation.runs.execution import execute
 from hostscan_automation.runs.record import RunState
 from hostscan_automation.runs.rows import NewRun
-from tests.unit.runs.fakes import FakeServer, make_plan, means
+from tests.unit.runs.fakes import QUICK, FakeServer, make_plan, means
 
 if TYPE_CHECKING:
     from uuid import UUID
@@ -60,3 +62,22 @@ def test_a_look_after_a_lost_reply_gives_up_on_a_list_that_does_not_end(
     assert record.outcomes == {Outcome.UNCERTAIN: 3}
     assert record.state is RunState.INTERRUPTED
     assert "deadline" in (record.ended_by or "")
+
+
+def test_no_look_waits_beyond_the_deadline_of_the_run(journal: Journal, clock: FakeClock) -> None:
+    server = FakeServer.with_jobs(1, clock=clock, after_cancel=lost)
+    plan = make_plan(server, execute=replace(QUICK, deadline_s=40, confirm_s=600))
+    execute(NewRun(plan), means(server), journal)
+    planned, first, *others = server.looks_within_s
+    assert planned is None
+    assert first == pytest.approx(40 - 1, abs=0.2), "a second after the reply was lost"
+    assert all(within_s is not None and within_s <= 40 for within_s in others)
+
+
+def test_the_last_look_of_all_may_take_a_quarter_of_a_minute(
+    journal: Journal, clock: FakeClock
+) -> None:
+    server = FakeServer.with_jobs(1, clock=clock, cancelling_s=3600)
+    plan = make_plan(server, execute=replace(QUICK, confirm_s=5))
+    assert execute(NewRun(plan), means(server), journal).outcomes == {Outcome.ACCEPTED: 1}
+    assert server.looks_within_s[-1] == 15

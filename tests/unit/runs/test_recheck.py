@@ -51,7 +51,7 @@ def test_a_job_that_vanishes_between_list_and_detail_is_gone(clock: FakeClock) -
     plan = make_plan(server, OLD)
     listed = server.iter_jobs
 
-    def vanishing() -> Iterator[ScanJob]:
+    def vanishing(within_s: float | None = None) -> Iterator[ScanJob]:
         yield from listed()
         server.jobs.pop(job_id(0), None)
         server.details.pop(job_id(0), None)

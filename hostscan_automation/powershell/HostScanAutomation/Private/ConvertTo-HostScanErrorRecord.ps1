@@ -9,8 +9,8 @@ function ConvertTo-HostScanErrorRecord {
         [Parameter(Mandatory = $true)] [string] $Message,
         [Parameter(Mandatory = $true)] [string] $ErrorId,
         [Parameter(Mandatory = $true)] [System.Management.Automation.ErrorCategory] $Category,
-        [AllowNull()] [object] $Target,
-        [string] $Action
+        [Parameter(Mandatory = $true)] [string] $Action,
+        [AllowNull()] [object] $Target
     )
     $exception = New-Object System.InvalidOperationException -ArgumentList $Message
     $record = New-Object System.Management.Automation.ErrorRecord -ArgumentList $exception, $ErrorId, $Category, $Target

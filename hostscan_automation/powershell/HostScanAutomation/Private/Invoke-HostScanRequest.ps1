@@ -14,6 +14,12 @@ function Invoke-HostScanRequest {
         # an error that the other side answers with is written, and the cmdlet goes on
         [switch] $GoOn
     )
+    if ($Bridge.IsReading) {
+        # the action of an event comes here while another call waits, in the same runspace
+        $Cmdlet.ThrowTerminatingError((ConvertTo-HostScanErrorRecord -ErrorId 'HostScan.Busy' -Category InvalidOperation `
+                    -Message ('session {0} is waiting for another call' -f $Bridge.Name) -Target $Bridge.Name `
+                    -Action 'Nothing was sent. Let the action of an event set a variable, and call the cmdlet afterwards; or give it a session of its own.'))
+    }
     $Bridge.NextId++
     $id = $Bridge.NextId
     $Bridge.Inbox[$id] = New-Object System.Collections.Queue
@@ -39,7 +45,7 @@ function Invoke-HostScanRequest {
             elseif ($message.method -eq 'results') {
                 $items = $message.params.results
                 if ($TypeName) { Add-HostScanTypeName -InputObject $items -TypeName $TypeName }
-                if ($Method -eq 'jobs.list' -and $script:LastJobs.Count -lt 1000) { $script:LastJobs.AddRange([object[]]$items) }
+                if ($Method -eq 'jobs.list' -and $script:LastJobs.Count -lt 1000) { $script:LastJobs += $items }
                 foreach ($item in $items) { $item }
             }
             elseif ($message.method -eq 'itemError') { Write-HostScanFault -Fault $message.params.error -Cmdlet $Cmdlet }
@@ -62,7 +68,7 @@ function Invoke-HostScanRequest {
     catch [System.FormatException] {
         $Cmdlet.ThrowTerminatingError((ConvertTo-HostScanErrorRecord -ErrorId 'HostScan.Protocol' -Category ProtocolError `
                     -Message ('the Python process answered {0} with something else than the protocol: {1}' -f $Method, $_.Exception.Message) `
-                    -Target $Bridge.Name))
+                    -Target $Bridge.Name -Action 'Repeat it. If it stays so, run `hostscan powershell install` and Connect-HostScanServer again.'))
     }
     finally {
         if ($isOpen) { Complete-HostScanCall -Bridge $Bridge -Id $id -Method $Method }

@@ -10,11 +10,6 @@ function Open-HostScanBridge {
         [Parameter(Mandatory = $true)] [System.Management.Automation.PSCmdlet] $Cmdlet,
         [string] $PythonPath
     )
-    if ($ExecutionContext.SessionState.LanguageMode -ne 'FullLanguage') {
-        $Cmdlet.ThrowTerminatingError((ConvertTo-HostScanErrorRecord -ErrorId 'HostScan.PythonNotFound' -Category NotInstalled `
-                    -Message "this shell runs in $($ExecutionContext.SessionState.LanguageMode) mode, in which a module cannot start a program" `
-                    -Action 'Use the hostscan command line, or a module that is signed.'))
-    }
     $tried = New-Object 'System.Collections.Generic.List[string]'
     $errorId = 'HostScan.PythonNotFound'
     foreach ($python in @(Get-HostScanPython -PythonPath $PythonPath)) {

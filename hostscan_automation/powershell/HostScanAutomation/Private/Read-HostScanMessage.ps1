@@ -13,8 +13,6 @@ function Read-HostScanMessage {
         [Parameter(Mandatory = $true)] [hashtable] $Bridge,
         [int] $TimeoutMs = 0
     )
-    # the action of an event may come here while another call waits, in the same runspace
-    if ($Bridge.IsReading) { throw (New-Object System.InvalidOperationException -ArgumentList 'another call is waiting for this session') }
     $Bridge.IsReading = $true
     try {
         $clock = [System.Diagnostics.Stopwatch]::StartNew()

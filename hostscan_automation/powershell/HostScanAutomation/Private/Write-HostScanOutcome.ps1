@@ -13,17 +13,20 @@ function Write-HostScanOutcome {
     $said = '{0}: {1}' -f $Result.Id, $Result.Outcome
     if ($Result.Detail) { $said = '{0} ({1})' -f $said, $Result.Detail }
     if ($Result.TraceId) { $said = '{0} (trace id {1})' -f $said, $Result.TraceId }
-    $errorId, $category = switch ($Result.Outcome) {
-        'gone' { 'HostScan.NotFound', 'ObjectNotFound' }
-        'refused' { 'HostScan.BadRequest', 'InvalidArgument' }
-        'not_attempted' { 'HostScan.Cancelled', 'OperationStopped' }
-        'uncertain' { 'HostScan.Timeout', 'OperationTimeout' }
-        'accepted' { if ($Wait) { 'HostScan.WaitTimeout', 'OperationTimeout' } else { $null, $null } }
-        'failed' { if ($Result.HttpStatus -eq 403) { 'HostScan.Forbidden', 'PermissionDenied' } else { 'HostScan.ServerError', 'ResourceUnavailable' } }
-        default { $null, $null }
+    $errorId, $category, $action = switch ($Result.Outcome) {
+        'gone' { 'HostScan.NotFound', 'ObjectNotFound', 'Nothing is left to cancel. Look where this id comes from.' }
+        'refused' { 'HostScan.BadRequest', 'InvalidArgument', 'Look at the job with Get-HostScanJob -Id.' }
+        'not_attempted' { 'HostScan.Cancelled', 'OperationStopped', 'Nothing was sent for this job: it can be cancelled again.' }
+        'uncertain' { 'HostScan.Timeout', 'OperationTimeout', 'Look at the job with Get-HostScanJob -Id before you repeat it.' }
+        'accepted' { if ($Wait) { 'HostScan.WaitTimeout', 'OperationTimeout', 'The server works on it: wait for it with Wait-HostScanJob.' } else { $null, $null, $null } }
+        'failed' {
+            if ($Result.HttpStatus -eq 403) { 'HostScan.Forbidden', 'PermissionDenied', 'Use an account that has the role Admin or App.' }
+            else { 'HostScan.ServerError', 'ResourceUnavailable', 'Look at the job with Get-HostScanJob -Id, and try again later.' }
+        }
+        default { $null, $null, $null }
     }
     if ($errorId) {
-        $Cmdlet.WriteError((ConvertTo-HostScanErrorRecord -ErrorId $errorId -Category $category -Message $said -Target $Result.Id))
+        $Cmdlet.WriteError((ConvertTo-HostScanErrorRecord -ErrorId $errorId -Category $category -Message $said -Target $Result.Id -Action $action))
     }
     elseif ($Result.Outcome -in 'protected', 'drifted') { Write-Warning -Message $said }
 }

@@ -84,7 +84,8 @@ function Export-HostScanReport {
         foreach ($result in $InputObject) {
             if ($null -eq $result.PSObject.Properties['RunId']) {
                 $PSCmdlet.WriteError((ConvertTo-HostScanErrorRecord -ErrorId 'HostScan.InvalidArgument' -Category InvalidArgument `
-                            -Message 'an object that is piped in is no result of a run: it has no RunId' -Target $result))
+                            -Message 'an object that is piped in is no result of a run: it has no RunId' -Target $result `
+                            -Action 'Pipe in what Stop-HostScanJob -PassThru, Invoke-HostScanPlaybook or Get-HostScanRun return.'))
                 continue
             }
             if (-not $runs.Contains($result.RunId)) { $runs.Add($result.RunId) }
@@ -93,15 +94,22 @@ function Export-HostScanReport {
     }
     end {
         $problem = ''
+        $action = 'Give -RunId, or the results of one run.'
         $file = Resolve-HostScanPath -Path $Path -Cmdlet $PSCmdlet
         $kind = if ($Format) { $Format.ToLowerInvariant() } else { Get-HostScanReportFormat -Path $file }
         if ($runs.Count -eq 0) { return }
         if ($runs.Count -gt 1) { $problem = 'results of {0} runs were piped in, and a report tells one' -f $runs.Count }
-        elseif (-not $kind) { $problem = 'the extension of {0} names no format' -f $Path }
-        elseif ($NoClobber -and (Test-Path -LiteralPath $file)) { $problem = '{0} exists' -f $Path }
+        elseif (-not $kind) {
+            $problem = 'the extension of {0} names no format' -f $Path
+            $action = 'Give -Format, or a path that ends in .csv, .json, .html or .md.'
+        }
+        elseif ($NoClobber -and (Test-Path -LiteralPath $file)) {
+            $problem = '{0} exists' -f $Path
+            $action = 'Give another -Path, or leave out -NoClobber: then the file gets the id of the run into its name.'
+        }
         if ($problem) {
             $PSCmdlet.ThrowTerminatingError((ConvertTo-HostScanErrorRecord -ErrorId 'HostScan.InvalidArgument' -Category InvalidArgument `
-                        -Message $problem -Target $Path -Action 'Give -Format, another -Path, or -RunId.'))
+                        -Message $problem -Target $Path -Action $action))
         }
         if (-not $PSCmdlet.ShouldProcess($file, "Write the report of run $($runs[0])")) { return }
         $parameters = @{ runId = $runs[0]; path = $file; format = $kind; jobIds = $jobs; replace = [bool]$Force }

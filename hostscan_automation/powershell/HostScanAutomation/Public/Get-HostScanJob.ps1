@@ -130,6 +130,10 @@ function Get-HostScanJob {
     )
     begin {
         Sync-HostScanPreference -Cmdlet $PSCmdlet -Bound $PSBoundParameters
+        if ($PSBoundParameters.ContainsKey('OlderThan') -and $OlderThan -lt [timespan]::Zero) {
+            $PSCmdlet.ThrowTerminatingError((ConvertTo-HostScanErrorRecord -ErrorId 'HostScan.InvalidArgument' -Category InvalidArgument `
+                        -Message "-OlderThan: $OlderThan is negative" -Target $OlderThan -Action 'Give an age, such as 6:00:00 for six hours.'))
+        }
         $ids = New-Object 'System.Collections.Generic.List[string]'
         $hostIds = New-Object 'System.Collections.Generic.List[string]'
     }
@@ -160,7 +164,7 @@ function Get-HostScanJob {
         $page = @{}
         if ($paging.Skip -gt 0) { $page['Skip'] = [int][Math]::Min($paging.Skip, [int]::MaxValue) }
         if ($paging.First -lt [int]::MaxValue) { $page['First'] = [int]$paging.First }
-        if ($call['Method'] -eq 'jobs.list') { $script:LastJobs.Clear() }
+        if ($call['Method'] -eq 'jobs.list') { $script:LastJobs = @() }
         if ($paging.IncludeTotalCount) {
             $all = @(Invoke-HostScanRequest @call)
             $paging.NewTotalCount($all.Count, 1.0)

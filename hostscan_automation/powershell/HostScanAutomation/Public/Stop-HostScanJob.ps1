@@ -94,6 +94,7 @@ function Stop-HostScanJob {
         [ArgumentCompleter({ & (Get-Module -Name HostScanAutomation) { Get-HostScanCompletion -Kind Id -Word $args[2] } @args })]
         [guid[]] $Id,
 
+        # the default set: a pipeline tries it first, so a job binds as what it is and not by its id
         [Parameter(Mandatory = $true, ParameterSetName = 'ByJob', ValueFromPipeline = $true)]
         [PSTypeName('HostScan.Job')]
         [object[]] $InputObject,

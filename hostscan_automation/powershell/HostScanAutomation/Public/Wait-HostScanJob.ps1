@@ -55,6 +55,7 @@ function Wait-HostScanJob {
         [ArgumentCompleter({ & (Get-Module -Name HostScanAutomation) { Get-HostScanCompletion -Kind Id -Word $args[2] } @args })]
         [guid[]] $Id,
 
+        # the default set: a pipeline tries it first, so a job binds as what it is and not by its id
         [Parameter(Mandatory = $true, ParameterSetName = 'ByJob', ValueFromPipeline = $true)]
         [PSTypeName('HostScan.Job')]
         [object[]] $InputObject,
@@ -96,8 +97,9 @@ function Wait-HostScanJob {
         Invoke-HostScanRequest -Bridge $bridge -Method 'jobs.wait' -Parameter $parameters -TypeName 'HostScan.Job' -Cmdlet $PSCmdlet -Reply $reply
         $waiting = @($reply['Result'].waiting)
         if ($waiting.Count -gt 0) {
+            $goal = if ($Until) { $Until -join ' or ' } else { 'their end' }
             $PSCmdlet.WriteError((ConvertTo-HostScanErrorRecord -ErrorId 'HostScan.WaitTimeout' -Category OperationTimeout `
-                        -Message ('{0} of {1} jobs are not there after {2} seconds' -f $waiting.Count, $ids.Count, $TimeoutSec) `
+                        -Message ('{0} of {1} jobs did not reach {2} within {3} seconds' -f $waiting.Count, $ids.Count, $goal, $TimeoutSec) `
                         -Target $waiting -Action 'Wait longer, or look at the jobs with Get-HostScanJob -Id.'))
         }
     }
