@@ -40,8 +40,10 @@ _SIGN_INS = {
 }
 _JSON = re.compile(r"application/json(\s*;\s*charset\s*=\s*\"?utf-8\"?)?", re.IGNORECASE)
 _JSON_PATCH = "application/json-patch+json"
-# Every id in these paths is a UUID, whatever a page says: a sibling of theirs wipes all tables.
+# The id that stands here is a UUID, whatever a page says: a sibling of it wipes all tables.
+_JOB = re.compile(r"/api/v1/hostscanjob/\{([\w.-]+)\}", re.IGNORECASE)
 _HOST_SCAN_JOBS = "/api/v1/hostscanjob/"
+_NAME_OF_ID = re.compile(r"(?:.*I|i)[dD]", re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -232,15 +234,20 @@ class CallReader:
 
     def _path_parameters(self, address: Address) -> tuple[Parameter, ...]:
         found: dict[str, Parameter] = {}
-        is_host_scan_job = address.path.lower().startswith(_HOST_SCAN_JOBS)
         for name, place in address.placeholders:
             self.notes.add(Repair.P010, place, f"{{{name}}}")
-            known = self.section.path_parameter(name)
-            if is_host_scan_job or known is None:
-                found[name] = Parameter(name, "uuid" if is_host_scan_job else "string")
-            else:
-                found[name] = Parameter(name, known.type, known.values)
+            found[name] = self._path_parameter(name, address.path)
         return tuple(found.values())
+
+    def _path_parameter(self, name: str, path: str) -> Parameter:
+        job = _JOB.match(path)
+        if job is not None and job[1] == name:
+            return Parameter(name, "uuid")
+        known = self.section.path_parameter(name)
+        if known is not None:
+            return Parameter(name, known.type, known.values)
+        is_id = path.lower().startswith(_HOST_SCAN_JOBS) and _NAME_OF_ID.fullmatch(name)
+        return Parameter(name, "uuid" if is_id else "string")
 
     def _note_spelling(self, address: Address) -> None:
         offset = address.path.lower().find("sigin2fa")

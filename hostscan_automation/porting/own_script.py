@@ -57,6 +57,8 @@ def read_own_script(text: str) -> PortedExample | None:
         OutsideSubsetError: It was changed by hand.
         ForbiddenCallError: It calls what wipes every host scan table.
     """
+    # Set-Content ends a text with one line end more.
+    text = text.rstrip("\n") + "\n"
     if text.startswith(f"{MODULE_START}\n\n<#\n.SYNOPSIS\n"):
         return _module_script(text)
     if not text.startswith(_SCRIPT_START):

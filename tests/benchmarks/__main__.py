@@ -9,7 +9,8 @@ import tempfile
 import time
 from pathlib import Path
 
-from tests.benchmarks import cancelling, listing, target
+from hostscan_automation.porting.targets import Target
+from tests.benchmarks import cancelling, listing, porting, target
 
 LATENCY_MS = 20
 ROUNDS = 3
@@ -27,6 +28,7 @@ def main() -> int:
             return 0
         _cancelling(program, folder)
         _listing(program)
+    _porting()
     _starting()
     return 0
 
@@ -54,6 +56,15 @@ def _listing(program: Path) -> None:
     for jobs in (1_000, 200_000):
         measured = listing.measure(program, jobs)
         print(f"  {jobs:9,} jobs  {measured.peak_mib:6.1f} MiB  {measured.seconds:5.1f} s")
+
+
+def _porting() -> None:
+    print("\nPorting the largest published example: median of 5")
+    for kind in (Target.PYTHON, Target.POWERSHELL, Target.JSON):
+        measured = [porting.measure(kind) for _ in range(5)]
+        size = measured[0][0] / 1000
+        ms = 1000 * statistics.median(seconds for _, seconds in measured)
+        print(f"  {size:.0f} kB to {kind:10} {ms:5.0f} ms")
 
 
 def _starting() -> None:

@@ -11,6 +11,7 @@ import pytest
 from hostscan_automation.porting.targets import port
 from hostscan_automation.simulator import Simulator, SimulatorConfig
 from tests.unit.porting.declared import VALUES, covering, declared, path_names, query_names, seen
+from tests.unit.porting.pages import Page
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,9 +19,10 @@ if TYPE_CHECKING:
 
     from hostscan_automation.simulator.log import Request
     from tests.unit.porting.conftest import Shell
-    from tests.unit.porting.pages import Page
 
-PAGES = covering()
+JSON = "application/json"
+PATCHES = [Page("C", "PATCH", "/api/v1/Thing/{name}", body, JSON) for body in (None, '{"a": 1}')]
+PAGES = [*covering(), *PATCHES]
 STEPS = ("/signinBody", "/signin2fa")
 
 
@@ -45,7 +47,7 @@ def check(pages: list[Page], requests: list[Request]) -> None:
 def test_the_chosen_pages_hold_every_shape() -> None:
     shapes = {(page.generation, page.content_type, page.body is None) for page in PAGES}
     assert len(shapes) == 7
-    assert {page.method for page in PAGES} == {"GET", "PUT", "POST", "DELETE"}
+    assert {page.method for page in PAGES} == {"GET", "PUT", "POST", "PATCH", "DELETE"}
     assert 30 < len(PAGES) < 150
 
 

@@ -7,6 +7,7 @@ import pytest
 from hostscan_automation.errors import ExampleError, Finding, PlanRefusedError
 from hostscan_automation.porting.document import decode_example
 from hostscan_automation.porting.reading import read_example
+from hostscan_automation.porting.targets import Target, port
 from tests.unit.porting.pages import JOB_PATH, Page
 
 CALL = "Invoke-RestMethod -Method DELETE"
@@ -314,6 +315,18 @@ def test_text_is_decoded_with_and_without_a_mark(encoding: str) -> None:
         "/api/v1/HostScanJob\\TruncateAllTables",
         "/api/v1/HostScanJob/TruncateAll\u017fTables".replace("\u017fT", "T"),
         "/api/v1/HostScanJob/\uff34runcateAllTables",
+        "/api/v1/HostScanJob//TruncateAllTables//",
+        "//api/v1/HostScanJob/TruncateAllTables",
+        "/api/v1/HostScanJob/TruncateAllTables;x=1",
+        "/api/v1/HostScanJob/;a=b/TruncateAllTables;",
+        "/api/v1/HostScanJob/Truncate%41ll%2554ables%2f",
+        "/api/v1/HostScanJob/%2e/TruncateAllTables",
+        "/api/v1/HostScanJob/%252e%252e/HostScanJob/TruncateAllTables",
+        "/api/v1/HostScanJob%2FTruncateAllTables",
+        "/api/v1/HostScanJob/%u0054runcateAllTables",
+        "/api/v1/HostScanJob/Truncate\u00adAllTables",
+        "/api/v1/HostScanJob/{x}/../TruncateAllTables#",
+        "/api/v1/HostScanJob/TruncateAllTables?hostScanJobId={hostScanJobId}",
     ],
 )
 def test_the_call_that_wipes_all_tables_is_refused_however_it_is_spelled(
@@ -321,3 +334,25 @@ def test_the_call_that_wipes_all_tables_is_refused_however_it_is_spelled(
 ) -> None:
     with pytest.raises(PlanRefusedError, match="TruncateAllTables"):
         read_example(Page("C", method, path).script, file_name="example.ps1")
+
+
+@pytest.mark.parametrize("generation", ["A", "B", "C"])
+@pytest.mark.parametrize("target", list(Target))
+def test_no_switch_and_no_target_lets_it_through(generation: str, target: Target) -> None:
+    page = Page(generation, "DELETE", "/api/v1/HostScanJob/TruncateAllTables")
+    for text in (page.text, page.text.replace("\n", "\r\n"), page.script):
+        with pytest.raises(PlanRefusedError, match=r"P017: TruncateAllTables is never called"):
+            port(
+                text,
+                file_name="page.md" if "##" in text else "a.ps1",
+                target=target,
+                allow_destructive=True,
+            )
+
+
+def test_it_is_refused_where_it_is_put_together_from_variables() -> None:
+    text = Page("C").script.replace(
+        "$Headers = @{", "$One = 'Truncate'\n$Two = \"$($One)AllTables\"\n$Headers = @{"
+    )
+    with pytest.raises(PlanRefusedError, match="TruncateAllTables"):
+        read_example(text.replace("{hostScanJobId}", "$($Two)"), file_name="example.ps1")

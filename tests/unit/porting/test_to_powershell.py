@@ -85,7 +85,7 @@ def test_no_value_of_the_example_is_written() -> None:
 def test_porting_its_own_script_repairs_and_changes_nothing(newline: str) -> None:
     for script in DISTINCT:
         again = port(
-            "\ufeff" + script.replace("\n", newline),
+            "\ufeff" + (script + "\n").replace("\n", newline),
             file_name="ported.ps1",
             target="powershell",
             allow_destructive=True,
