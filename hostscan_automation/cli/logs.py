@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import logging
 import os
 import time
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
 
@@ -33,6 +32,11 @@ class _TextFormatter(logging.Formatter):
         # a line break in a text of the server must not begin a log line of its own
         record.message = plain(record.message)
         return super().formatMessage(record)
+
+    @override
+    def formatException(self, ei: Any) -> str:
+        # a log is looked at in terminals: a text of the server in an error must not act there
+        return "\n".join(map(plain, super().formatException(ei).splitlines()))
 
     @override
     def format(self, record: logging.LogRecord) -> str:
@@ -61,6 +65,8 @@ class _ScreenHandler(logging.Handler):
 class _JsonFormatter(_TextFormatter):
     @override
     def format(self, record: logging.LogRecord) -> str:
+        from hostscan_automation.reports.data import json_text
+
         entry = {
             "time": self.formatTime(record, "%Y-%m-%dT%H:%M:%S") + f".{record.msecs:03.0f}Z",
             "level": record.levelname.lower(),
@@ -69,7 +75,7 @@ class _JsonFormatter(_TextFormatter):
         }
         if record.exc_info:
             entry["exception"] = self.formatException(record.exc_info)
-        return self._redaction.clean(json.dumps(entry))
+        return self._redaction.clean(json_text(entry, indent=None))
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,6 +130,21 @@ class TestErrors:
         assert token not in text + ended.err
         assert stat.S_IMODE(log.stat().st_mode) == 0o600
 
+    @pytest.mark.parametrize("form", ["text", "json"])
+    def test_the_traceback_of_a_bug_holds_nothing_that_a_terminal_obeys(
+        self,
+        terminal: Terminal,
+        doctor: Callable[[Callable[[], Any]], None],
+        tmp_path: Path,
+        form: str,
+    ) -> None:
+        doctor(raising(RuntimeError("no \x1b]0;x\x07 good \x7f\u202e")))
+        log = tmp_path / "hostscan.log"
+        assert terminal.run("doctor", "--log-file", str(log), "--log-format", form).code == 1
+        text = log.read_text(encoding="utf-8")
+        assert "Traceback" in text
+        assert all(sign == "\n" or sign.isprintable() for sign in text)
+
     @pytest.mark.parametrize("error", [KeyboardInterrupt(), click.Abort(), EOFError()])
     def test_an_interrupt_ends_with_130(
         self,
