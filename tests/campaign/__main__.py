@@ -22,6 +22,7 @@ from tests.campaign import (
     bad_input,
     crashes,
     endings,
+    hostile_text,
     network,
     outages,
     overload,
@@ -110,6 +111,8 @@ def _scenarios(seed: int, until: float) -> Iterator[Scenario]:
     yield from _sign_ins(seed)
     yield partial(overload.rate_limited, (100, 40, 150), seed=seed)
     yield partial(overload.slower_tenfold, seed=seed)
+    yield partial(hostile_text.every_form, seed=seed)
+    yield partial(hostile_text.whole_program, seed=seed)
     yield from bad_input.scenarios(seed, until, bad_input.INPUTS)
 
 

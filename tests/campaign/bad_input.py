@@ -169,14 +169,14 @@ def damaged(door: Door, seed: int, inputs: int) -> Iterator[bytes]:
     """Yield what usually comes in by a door, and then damaged in every way."""
     chance = random.Random(f"{door.name}:{seed}")
     examples = [bytes(example) for example in door.examples()]
+    values = [json.dumps(door.parse(one), default=str) for one in examples if door.is_json]
     words = (*BYTES, *door.words)
     yield from examples[:inputs]
     for _ in range(inputs - len(examples)):
-        example = chance.choice(examples)
-        if door.is_json and chance.random() < _DAMAGED_AS_JSON:
-            yield damaged_values(door.parse(example), words, chance)
+        if values and chance.random() < _DAMAGED_AS_JSON:
+            yield damaged_values(json.loads(chance.choice(values)), words, chance)
         else:
-            yield damaged_bytes(example, words, chance)
+            yield damaged_bytes(chance.choice(examples), words, chance)
 
 
 def _main() -> int:

@@ -22,7 +22,7 @@ from hostscan_automation.jobs.plan import (
 from hostscan_automation.runs.record import JobRecord, RunRecord, RunState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Sequence
 
 STARTED = datetime(2026, 3, 1, 22, 15, 4, 250_000, tzinfo=UTC)
 RUN_ID = "20260301-221504-7f3a"
@@ -163,7 +163,7 @@ def mixed_run() -> RunRecord:
     return replace(record, plan=replace(record.plan, undecided=undecided, counts=counts))
 
 
-def hostile_run() -> RunRecord:
+def hostile_run(texts: Sequence[str] = HOSTILE) -> RunRecord:
     """Return a run in which every text that a stranger can choose is an attack."""
     jobs = [
         job(
@@ -178,14 +178,14 @@ def hostile_run() -> RunRecord:
             detail=text,
             trace_id=text,
         )
-        for number, text in enumerate(HOSTILE)
+        for number, text in enumerate(texts)
     ]
-    jobs.append(job(99, hosts=(HOSTILE[0],), collateral_hosts=HOSTILE))
-    text = HOSTILE[0]
+    jobs.append(job(99, hosts=(texts[0],), collateral_hosts=tuple(texts)))
+    text = texts[0]
     record = run(jobs, reason=text, ended_by=text, versions={text: text})
-    undecided = tuple(UndecidedJob(job_id(200), text, text, text) for text in HOSTILE)
+    undecided = tuple(UndecidedJob(job_id(200), text, text, text) for text in texts)
     steps = tuple(
-        PlannedStep(text, "cancel", 1, 1, clauses=(ClauseCount(text, 3),)) for text in HOSTILE
+        PlannedStep(text, "cancel", 1, 1, clauses=(ClauseCount(text, 3),)) for text in texts
     )
     return replace(
         record,
@@ -196,6 +196,6 @@ def hostile_run() -> RunRecord:
             playbook=PlaybookIdentity(text, text),
             undecided=undecided,
             steps=steps,
-            refusals=HOSTILE,
+            refusals=tuple(texts),
         ),
     )
