@@ -13,7 +13,8 @@ import uuid
 from typing import TYPE_CHECKING, Any
 
 from hostscan_automation.errors import NotFoundError
-from hostscan_automation.powershell import bridge, parameters
+from hostscan_automation.jobs.outcome import Outcome
+from hostscan_automation.powershell import bridge, faults, parameters
 from hostscan_automation.powershell.faults import VERSION_MISMATCH, Fault
 from hostscan_automation.powershell.protocol import METHODS, PROTOCOL
 from hostscan_automation.powershell.server import Handler
@@ -57,8 +58,8 @@ def job(number: int, **other: object) -> dict[str, Any]:
     host = {
         "HostId": None, "HostScanHostId": None, "Name": f"host-{number}", "DnsHostName": None,
         "IpAddress": None, "Os": None, "Status": "Queued", "StatusDescription": None,
-        "FailureReason": None, "Queued": MOMENT, "Started": None, "Heartbeat": None,
-        "Finished": None,
+        "FailureReason": None, "Version": None, "Queued": MOMENT, "Started": None,
+        "Heartbeat": None, "Finished": None,
     }  # fmt: skip
     return {
         "Id": str(uuid.UUID(int=number + 1)), "Status": "Queued", "StatusDescription": None,
@@ -75,6 +76,14 @@ def list_jobs(call: Call, given: parameters.ListJobs) -> dict[str, Any]:
         sys.stderr.write("the last words\n")
         sys.stderr.flush()
         os._exit(3)
+    if given.filter and given.filter.startswith("kind "):
+        raise Fault(
+            getattr(faults, given.filter.removeprefix("kind ")), "it went wrong", target="t"
+        )
+    if given.filter == "slow":
+        call.progress("Listing", 1, 2, "half")
+        call.stop.event.wait(2)
+        return {"listed": 0, "matched": 0, "undecided": 0}
     if given.filter == "progress":
         call.progress("Listing", 1, 2, "half")
         call.progress("Listing", 1, None, "some")
@@ -109,6 +118,11 @@ def cancel_jobs(call: Call, given: parameters.CancelJobs) -> dict[str, Any]:
     if part() == "never answers":
         call.emit(result(str(given.jobs[0].id), "accepted"))
         wait_forever()
+    if part() == "has every outcome":
+        for outcome in Outcome:
+            call.emit(result(str(uuid.uuid4()), outcome.value, Detail="because", TraceId="00-1"))
+        call.emit(result(str(uuid.uuid4()), "failed", HttpStatus=403))
+        return {"run": RUN}
     for one in given.jobs:
         call.emit(result(str(one.id), "cancelled" if given.wait else "accepted"))
     return {"run": RUN}
