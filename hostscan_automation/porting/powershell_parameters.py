@@ -104,8 +104,9 @@ def declaration(named: NamedParameter) -> str:
     elif is_path and kind in {"string", "date-time"}:
         checks = f"    [ValidatePattern('{_SAFE_SEGMENT}')]\n"
     if named.parameter.values:
-        allowed = ", ".join(map(single_quoted, named.parameter.values))
-        checks += f"    [ValidateSet({allowed})]\n"
+        # Offered and not required: a server may know more values than its documentation.
+        known = ", ".join(map(single_quoted, named.parameter.values))
+        checks += f'    [ArgumentCompleter({{ @({known}) -like "$($args[2])*" }})]\n'
     array = "[]" if named.parameter.is_array and not is_path else ""
     mandatory = MANDATORY if is_path else ""
     type_ = "securestring" if _is_secret(named) else _TYPES.get(kind, "string")

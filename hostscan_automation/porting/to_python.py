@@ -136,8 +136,11 @@ def _argument(named: NamedParameter, used: set[str]) -> Iterator[str]:
     elif parameter.is_array:
         yield 'nargs="+"'
     place = f"{{{parameter.name}}} in the path" if is_path else f"{parameter.name} in the query"
+    words = [place, parameter.type]
+    if parameter.values:
+        words.append(f"one of {', '.join(parameter.values)}")
     needed = "; the page says it is required" if parameter.is_required and not is_path else ""
-    yield f"help={json.dumps(f'{place}, {parameter.type}{needed}')}"
+    yield f"help={json.dumps(', '.join(words) + needed)}"
 
 
 def _kind(parameter: Parameter) -> Iterator[str]:
@@ -146,14 +149,8 @@ def _kind(parameter: Parameter) -> Iterator[str]:
         yield f"type={_TYPES[parameter.element_type]}"
     if parameter.element_type == "boolean":
         yield 'choices=("true", "false")'
-    elif parameter.values:
-        yield f"choices={_tuple(parameter.values)}"
     else:
         yield f'metavar="{_METAVARS.get(parameter.element_type, "TEXT")}"'
-
-
-def _tuple(values: tuple[str, ...]) -> str:
-    return f"({', '.join(map(json.dumps, values))},)"
 
 
 def _statement(call: Step, expression: str) -> str:

@@ -6,15 +6,16 @@ import json
 import string
 from typing import TypeAlias
 
+import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hostscan_automation.errors import ExampleError, PlanRefusedError
 from hostscan_automation.porting.document import decode_example
-from hostscan_automation.porting.targets import Target, port
-from tests.unit.porting.pages import Page, corpus
+from hostscan_automation.porting.targets import Ported, Target, port
+from tests.unit.porting.pages import Page, between, corpus
 
-PAGES = list(corpus())
+PAGES = [*corpus(), *between()]
 SIGNS = "\"'`$@{}()=:;#|-\n\r\\/%?&,.\0\u200b\u00a0\u201c\u2019\u2013"
 WORDS = ("$Host", "$env:X", "$($x)", "@{", "<#", "#>", "```", "```powershell\n", '@"\n', '\n"@')
 PIECES = st.sampled_from([*SIGNS, *WORDS, "TruncateAllTables"])
@@ -32,9 +33,14 @@ def damaged(text: str, edits: Edits) -> str:
 
 
 def check(text: str, file_name: str) -> None:
-    """Port a text: a result, or an error that names a place in the text."""
+    """Port a text to everything: a result, or an error that names a place in the text."""
+    for target in Target:
+        check_target(text, file_name, target)
+
+
+def check_target(text: str, file_name: str, target: Target) -> None:
     try:
-        ported = port(text, file_name=file_name, target=Target.POWERSHELL)
+        ported = port(text, file_name=file_name, target=target)
     except PlanRefusedError as error:
         assert error.hint  # noqa: PT017 - either outcome is right
     except ExampleError as error:
@@ -45,7 +51,21 @@ def check(text: str, file_name: str) -> None:
             assert 1 <= finding.line <= text.count("\n") + text.count("\r") + 1
     else:
         assert ported.text.isascii()
-        assert port(ported.text, file_name="x.ps1", target="powershell").diagnostics == ()
+        check_form(ported)
+
+
+def check_form(ported: Ported) -> None:
+    """Make sure that what was written is what it is meant to be."""
+    match ported.target:
+        case Target.POWERSHELL | Target.MODULE:
+            again = port(ported.text, file_name="x.ps1", target=ported.target)
+            assert again == Ported(ported.text, ported.target, ())
+        case Target.PYTHON:
+            compile(ported.text, "ported.py", "exec")
+        case Target.JSON:
+            assert json.loads(ported.text)["steps"]
+        case Target.PLAYBOOK:
+            assert yaml.safe_load(ported.text)["steps"]
 
 
 @settings(max_examples=150, deadline=None)
@@ -69,14 +89,23 @@ def test_any_bytes(data: bytes) -> None:
     edits=EDITS,
     is_page=st.booleans(),
 )
-def test_damaged_examples(
-    page: Page, edits: list[tuple[float, int, str]], *, is_page: bool
-) -> None:
-    text = page.text if is_page else page.script
-    for share, deleted, inserted in edits:
-        at = int(share * len(text))
-        text = text[:at] + inserted + text[at + deleted :]
+def test_damaged_examples(page: Page, edits: Edits, *, is_page: bool) -> None:
+    text = damaged(page.text if is_page else page.script, edits)
     check(text, "a.md" if is_page else "a.ps1")
+
+
+@settings(max_examples=100, deadline=None)
+@given(page=st.sampled_from(PAGES), edits=EDITS, encoding=st.sampled_from(["utf-8", "utf-16"]))
+def test_damaged_files(page: Page, edits: Edits, encoding: str) -> None:
+    octets = damaged(page.text.encode(encoding).decode("latin-1"), edits).encode(
+        "latin-1", "ignore"
+    )
+    try:
+        text = decode_example(octets, file_name="a.md")
+    except ExampleError as error:
+        assert error.findings[0].line  # noqa: PT017 - either outcome is right
+    else:
+        check(text, "a.md")
 
 
 @settings(max_examples=100, deadline=None)

@@ -182,6 +182,28 @@ def test_query_parameters_are_sent_where_they_are_given(shell: Shell, recorder: 
     ]
 
 
+def test_documented_values_are_offered_and_others_are_sent_too(
+    shell: Shell, recorder: Recorder
+) -> None:
+    values = ("|kind|Managed|", "|kind|Not.Managed|", "|kind|Mixed|", "|order|Up|")
+    rows = (ROWS["kind"], ROWS["order"])
+    page = Page("C", "GET", f"{THING}/{{kind}}", rows=rows, values=values)
+    command = write(shell, page) + f" -NPSUrl {recorder.url}"
+    line = f"& '{shell.folder / 'ported.ps1'}' -Kind m"
+    output = shell.run(
+        f'$found = TabExpansion2 -inputScript "{line}" -cursorColumn {len(line)}\n'
+        "($found.CompletionMatches | ForEach-Object { $_.CompletionText }) -join ', '\n"
+        f"{command} -Kind Other -Order down\n"
+    )
+    assert output.splitlines()[0] == "Managed, Mixed"
+    assert calls(recorder)[-1].target == f"{THING}/Other?order=down"
+    output = shell.run(
+        f"Get-Help -Name '{shell.folder}/ported.ps1' -Full | Out-String -Width 200\n"
+    )
+    assert "type string, one of Managed, Not.Managed, Mixed." in output
+    assert "type string, one of Up; the page says it is required." in output
+
+
 def test_a_text_in_the_path_stays_one_segment(shell: Shell, recorder: Recorder) -> None:
     page = Page("C", "GET", f"{THING}/{{name}}/Part", rows=(ROWS["name"],))
     command = write(shell, page) + f" -NPSUrl {recorder.url}"

@@ -327,6 +327,22 @@ def test_a_python_script_cannot_leave_its_path(
     assert recorder.sent == []
 
 
+def test_documented_values_are_in_the_help_of_a_python_script(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    values = ("|kind|Managed|", "|kind|Not.Managed|", "|order|a b|")
+    rows = (ROWS["kind"], ROWS["order"])
+    page = Page("C", "GET", "/api/v1/Thing/{kind}", rows=rows, values=values)
+    assert run(ported(page, "python"), ["--help"], tmp_path, monkeypatch) == 0
+    shown = " ".join(capsys.readouterr().out.split())
+    assert "{kind} in the path, string, one of Managed, Not.Managed" in shown
+    assert "order in the query, string; the page says it is required" in shown
+    told = json.loads(ported(page, "json"))["steps"][2]
+    kind = {"name": "kind", "type": "string", "values": ["Managed", "Not.Managed"]}
+    assert told["path_parameters"] == [kind]
+    assert told["query_parameters"] == [{"name": "order", "type": "string", "required": True}]
+
+
 def test_a_python_script_has_help_and_wants_its_values(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
