@@ -60,6 +60,9 @@ _END = """\
         hint = getattr(error, "hint", None)
         print(f"error: {error}", *([hint] if hint else []), sep="\\n", file=sys.stderr)
         return 1
+    except KeyboardInterrupt:
+        print("stopped; what was sent is sent", file=sys.stderr)
+        return 130
     return 0
 
 
@@ -98,7 +101,8 @@ def _parts(example: PortedExample, named: tuple[NamedParameter, ...]) -> Iterato
 _SETTINGS_NOTE = """\
 Server and account come from the settings of the command hostscan: from its profile, or from the
 variables HOSTSCAN_SERVER, HOSTSCAN_LOGIN, HOSTSCAN_PASSWORD, HOSTSCAN_TOTP_SECRET and their like.
-The script ends with 0, with 1 after an error, and with 2 when a parameter is missing or wrong.
+The script ends with 0, with 1 after an error, with 2 when a parameter is missing or wrong, and with
+130 after Ctrl+C.
 """
 
 

@@ -318,6 +318,31 @@ def test_a_python_script_tells_an_error_and_exits_1(
     assert "s3cret-word" not in captured.err
 
 
+def test_a_python_script_says_what_is_missing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    script = ported(Page("C", "GET", "/api/v1/Thing"), "python")
+    assert run(script, [], tmp_path, monkeypatch, "") == 1
+    captured = capsys.readouterr()
+    assert captured.err.startswith("error: ")
+    assert "HOSTSCAN_SERVER" in captured.err
+
+
+def test_a_python_script_that_is_stopped_says_so_without_a_traceback(
+    recorder: Recorder,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    def stop(_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("hostscan_automation.api.client.HostScanClient.jobs", stop)
+    script = ported(Page("C", "GET", JOBS), "python")
+    assert run(script, [], tmp_path, monkeypatch, recorder.url) == 130
+    assert capsys.readouterr().err == "stopped; what was sent is sent\n"
+
+
 @pytest.mark.parametrize("value", ["..", "x/../TruncateAllTables"])
 def test_a_python_script_cannot_leave_its_path(
     value: str, recorder: Recorder, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
