@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import hashlib
+import re
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
@@ -18,6 +19,8 @@ LARGEST_LIST: Final = 16 << 20
 MOST_VALUES: Final = 500_000
 MOST_COLUMNS: Final = 1_000
 _DELIMITERS = ",;\t"
+# what `str.splitlines` divides by
+_LINE = re.compile("[^\n\r\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _UTF16_MARKS = (b"\xff\xfe", b"\xfe\xff")
 
 
@@ -96,10 +99,8 @@ class ValueFiles:
         except ValueError as error:
             raise ValueError(f"file {shown(name)} {error}") from None
         self.digests[name] = hashlib.sha256(content).hexdigest()
-        lines = [line for line in text.splitlines() if line.strip() and line[0] != "#"]
-        if len(lines) > MOST_VALUES:
-            raise ValueError(f"file {shown(name)} holds more than {MOST_VALUES} lines")
         try:
+            lines = _lines(text)
             values = [line.strip() for line in lines] if column is None else _column(lines, column)
         except (ValueError, csv.Error) as error:
             raise ValueError(f"file {shown(name)} {error}") from None
@@ -113,6 +114,18 @@ def _list_text(content: bytes) -> str:
         return content.decode("utf-16")
     except UnicodeDecodeError:
         raise ValueError("is broken UTF-16: save it as UTF-8") from None
+
+
+def _lines(text: str) -> list[str]:
+    """Return the lines that say something; the limit is looked at before all are in memory."""
+    lines: list[str] = []
+    for found in _LINE.finditer(text):
+        line = found[0]
+        if line[0] != "#" and not line.isspace():
+            lines.append(line)
+        if len(lines) > MOST_VALUES:
+            raise ValueError(f"holds more than {MOST_VALUES} lines")
+    return lines
 
 
 def _column(lines: list[str], column: str) -> list[str]:

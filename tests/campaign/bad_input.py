@@ -27,6 +27,7 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from tests.campaign.bombs import BOMBS
 from tests.campaign.damage import BYTES, damaged_bytes, damaged_values
 from tests.campaign.file_doors import FILE_DOORS
 from tests.campaign.own_doors import OWN_DOORS, scratch
@@ -39,17 +40,17 @@ if TYPE_CHECKING:
     from tests.campaign.doors import Door
 
 DOORS = (*FILE_DOORS, *REPLY_DOORS, *OWN_DOORS)
-_SHARES = {"damaged": 0.85, "generated": 0.03, "guided": 0.12}
+_SHARES = {"bombs": 0.0, "damaged": 0.9, "generated": 0.015, "guided": 0.085}
 WAYS = tuple(_SHARES)
-INPUTS = 5_200_000
+INPUTS = 5_100_000
 """So many are thrown in a whole campaign, over all doors and ways."""
 
 _FEWEST = 2_000
 _GENEROSITY = 3  # doors that are quick leave their time to the others
 MOST_MEMORY_MB = 500
-_LONGEST_S = 5.0
+_MOST_WORK_S = 5.0
+_LONGEST_S = 45.0
 _HANG_S = 60.0
-_WATCHED_TOGETHER = 200
 _DAMAGED_AS_JSON = 0.8
 MOST_FINDINGS = 10
 _SIDE_BY_SIDE = 2
@@ -61,6 +62,7 @@ class Thrown:
 
     Attributes:
         read: How many of the inputs were taken, and not refused.
+        longest_s: The most seconds of work that one of them took.
         memory_mb: The most this process had in use.
         skipped: Why nothing was thrown.
     """
@@ -89,7 +91,7 @@ def thrown_at(name: str, way: str, *, seed: int, inputs: int, until: float, rest
     seconds = max(1.0, min(left_s, _GENEROSITY * left_s / rest))
     limits = ["--inputs", str(-(-inputs // _SIDE_BY_SIDE)), "--seconds", f"{seconds:.0f}"]
     with ThreadPoolExecutor(_SIDE_BY_SIDE) as threads:
-        seeds = [seed + 1000 * turn for turn in range(_SIDE_BY_SIDE)]
+        seeds = [seed + 1000 * turn for turn in range(1 if way == "bombs" else _SIDE_BY_SIDE)]
         for thrown in threads.map(partial(_in_a_process, name, way, limits), seeds):
             _take_in(tally, thrown)
     return tally
@@ -120,13 +122,15 @@ def _in_a_process(name: str, way: str, limits: list[str], seed: int) -> Thrown:
         )
 
 
-def throw(door: Door, inputs: Iterable[bytes], *, until: float = float("inf")) -> Thrown:
-    """Throw inputs at a door, in this process."""
+def throw(
+    door: Door, inputs: Iterable[bytes], *, until: float = float("inf"), at_once: int = 200
+) -> Thrown:
+    """Throw inputs at a door, in this process; so many at once may take a minute."""
     thrown = Thrown()
     with tempfile.TemporaryDirectory(dir=scratch()) as folder:
         path = Path(folder, "input")
         for data in inputs:
-            if not thrown.inputs % _WATCHED_TOGETHER:
+            if not thrown.inputs % at_once:
                 if time.monotonic() > until or len(thrown.findings) >= MOST_FINDINGS:
                     break
                 faulthandler.dump_traceback_later(_HANG_S, exit=True, file=2)
@@ -143,7 +147,7 @@ def memory_mb() -> float:
 
 def knock(door: Door, data: bytes, path: Path, thrown: Thrown) -> None:
     """Throw one input, and note whatever is wrong with how it ended."""
-    began = time.perf_counter()
+    began, began_work = time.monotonic(), time.process_time()
     thrown.inputs += 1
     try:
         door.knock(data, path)
@@ -152,10 +156,10 @@ def knock(door: Door, data: bytes, path: Path, thrown: Thrown) -> None:
         str(error)
     except Exception as error:  # noqa: BLE001 - what this is about
         _found(door, data, f"{type(error).__name__}: {error!s:.300}", thrown)
-    took_s = time.perf_counter() - began
-    thrown.longest_s = max(thrown.longest_s, took_s)
-    if took_s > _LONGEST_S:
-        _found(door, data, f"hung for {took_s:.1f} s", thrown)
+    took_s, worked_s = time.monotonic() - began, time.process_time() - began_work
+    thrown.longest_s = max(thrown.longest_s, worked_s)
+    if worked_s > _MOST_WORK_S or took_s > _LONGEST_S:
+        _found(door, data, f"hung: {worked_s:.1f} s of work in {took_s:.1f} s", thrown)
 
 
 def _found(door: Door, data: bytes, what: str, thrown: Thrown) -> None:
@@ -186,6 +190,8 @@ def _main() -> int:
     until = time.monotonic() + options.seconds
     if options.file:
         thrown = throw(door, [options.file.read_bytes()])
+    elif options.way == "bombs":
+        thrown = throw(door, BOMBS[door.name](), until=until, at_once=1)
     elif options.way == "generated":
         from tests.campaign.generated import generated  # noqa: PLC0415 - only this way needs it
 
@@ -228,7 +234,7 @@ def options_of_a_door(doc: str | None) -> argparse.Namespace:
 def scenarios(seed: int, until: float, inputs: int) -> Iterator[partial[Tally]]:
     """Yield every way and door; of the time that is left, none takes more than its share."""
     whole = sum(door.share for door in DOORS)
-    turns = [(way, door) for way in WAYS for door in DOORS]
+    turns = [(way, door) for way in WAYS for door in DOORS if way != "bombs" or door.name in BOMBS]
     for rest, (way, door) in zip(range(len(turns), 0, -1), turns, strict=True):
         own = max(_FEWEST, round(inputs * _SHARES[way] * door.share / whole))
         yield partial(thrown_at, door.name, way, seed=seed, inputs=own, until=until, rest=rest)

@@ -232,18 +232,18 @@ FILE_DOORS = (
         "playbook loader",
         lambda: (_PLAYBOOK,),
         _playbook,
-        3,
+        1.2,
         _YAML_WORDS,
         is_json=True,
         parse=_values_of,
     ),
     Door(
-        "filter language", lambda: _CLAUSES, _filter, 6, _YAML_WORDS, is_json=True, parse=_values_of
+        "filter language", lambda: _CLAUSES, _filter, 4, _YAML_WORDS, is_json=True, parse=_values_of
     ),
-    Door("saved plans", _plan_example, _plan, 4, (b"hostscan/plan/1",), is_json=True),
-    Door("saved plans, signed anew", _plan_example, _signed_plan, 2, _FILTER, is_json=True),
-    Door("profile file", lambda: (_CONFIG,), _profiles, 6, _TOML),
+    Door("saved plans", _plan_example, _plan, 1.5, (b"hostscan/plan/1",), is_json=True),
+    Door("saved plans, signed anew", _plan_example, _signed_plan, 1, _FILTER, is_json=True),
+    Door("profile file", lambda: (_CONFIG,), _profiles, 4, _TOML),
     Door("lists and CSV of in_file", lambda: _LISTS, _values, 8, (b",", b";", b'"', b"#")),
-    Door("sign-in ledger", lambda: (_ledger_example(),), _ledger, 3, is_json=True),
+    Door("sign-in ledger", lambda: (_ledger_example(),), _ledger, 0.8, is_json=True),
     Door("lock file", lambda: (_HOLDER,), _holder, 5, is_json=True),
 )

@@ -310,18 +310,18 @@ _TEXTS = (
 )
 
 OWN_DOORS = (
-    Door("journal rows", _journal_example, _journal_rows, 1, is_json=True),
+    Door("journal rows", _journal_example, _journal_rows, 0.5, is_json=True),
     Door(
         "bridge, framing",
         _requests,
         _line,
-        6,
+        8,
         (b"\n", b"\r\n", b"\xef\xbb\xbf"),
         is_json=True,
         allowed=(ValueError,),
     ),
-    Door("bridge, requests", _requests, _request, 1, (b"\n",), is_json=True),
-    Door("porter", lambda: [page.text.encode() for page in corpus()][:12], _script, 1),
+    Door("bridge, requests", _requests, _request, 0.6, (b"\n",), is_json=True),
+    Door("porter", lambda: [page.text.encode() for page in corpus()][:12], _script, 0.8),
     Door(
         "command line",
         lambda: [json.dumps(command).encode() for command in _COMMANDS],
@@ -330,5 +330,5 @@ OWN_DOORS = (
         (b"--yes", b"--output", b"json", b"--where", b"=", b"--no-such", b"jobs", b"plan"),
         is_json=True,
     ),
-    Door("any text, shown", lambda: _TEXTS, _text, 5, ("\u202e\u200b\u0301".encode(),)),
+    Door("any text, shown", lambda: _TEXTS, _text, 1.5, ("\u202e\u200b\u0301".encode(),)),
 )

@@ -230,43 +230,43 @@ def _json(value: object) -> bytes:
 
 
 REPLY_DOORS = (
-    Door("list of jobs", lambda: (_json([_ROW, _ROW]),), _rows, 6, is_json=True),
-    Door("list of hosts", lambda: (_json([_HOST, _HOST]),), _hosts, 5, is_json=True),
-    Door("job in detail", lambda: (_json(_DETAIL),), _detail, 6, is_json=True),
-    Door("job in detail, shown", lambda: (_json(_DETAIL),), _shown_detail, 1, is_json=True),
-    Door("problem document", lambda: (_json(_PROBLEM),), _problem, 6, is_json=True),
-    Door("page of a proxy", lambda: (_PAGE,), _web_page, 5, (b"<script>" * 500, b"</script")),
-    Door("version", lambda: (b'"25.12.00000"',), _version, 4),
-    Door("token reply", lambda: (_TOKEN,), _token, 4, (b"eyJ" * 500, b".")),
+    Door("list of jobs", lambda: (_json([_ROW, _ROW]),), _rows, 4, is_json=True),
+    Door("list of hosts", lambda: (_json([_HOST, _HOST]),), _hosts, 6, is_json=True),
+    Door("job in detail", lambda: (_json(_DETAIL),), _detail, 4, is_json=True),
+    Door("job in detail, shown", lambda: (_json(_DETAIL),), _shown_detail, 0.7, is_json=True),
+    Door("problem document", lambda: (_json(_PROBLEM),), _problem, 5, is_json=True),
+    Door("page of a proxy", lambda: (_PAGE,), _web_page, 3, (b"<script>" * 500, b"</script")),
+    Door("version", lambda: (b'"25.12.00000"',), _version, 8),
+    Door("token reply", lambda: (_TOKEN,), _token, 7, (b"eyJ" * 500, b".")),
     Door(
         "claims of a token",
         lambda: (b'{"role": ["Admin"], "exp": 1772454000, "nbf": "1", "sub": "x"}',),
         _claims,
-        5,
+        8,
         is_json=True,
     ),
     Door(
-        "Retry-After", lambda: (b"120", b"Wed, 21 Oct 2026 07:28:00 GMT"), _retry_after, 6, _DATES
+        "Retry-After", lambda: (b"120", b"Wed, 21 Oct 2026 07:28:00 GMT"), _retry_after, 10, _DATES
     ),
-    Door("Date", lambda: (b"Wed, 21 Oct 2026 07:28:00 GMT",), _date, 4, _DATES),
-    Door("headers and cookies", lambda: (_HEADERS,), _headers, 1.5, (b";", b"=", b",", *_DATES)),
+    Door("Date", lambda: (b"Wed, 21 Oct 2026 07:28:00 GMT",), _date, 7, _DATES),
+    Door("headers and cookies", lambda: (_HEADERS,), _headers, 1.2, (b";", b"=", b",", *_DATES)),
     Door(
         "address of a server",
         lambda: (b"https://[::1]:6500/", b"http://127.0.0.1:8443"),
         _address,
-        4,
+        8,
     ),
     Door(
         "TOTP secret",
         lambda: (b"JBSW Y3DP-EHPK3PXP", b"otpauth://totp/x?secret=JBSWY3DPEHPK3PXP&digits=8"),
         _secret,
-        4,
+        8,
     ),
     Door(
         "call to any address",
         lambda: (_json(_CALL),),
         _call,
-        3,
+        5,
         (b"%2e%2e", b"//", b"/Stop", b"@", b"\\"),
         is_json=True,
         allowed=(Door.allowed[0], ValueError),
