@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from hostscan_automation.runs.stop import Stop
 
 ROLES = ("Admin", "App")
+_VERSION_WITHIN_S = 5.0
+"""A run is told with the server's version where that is to be had, and not kept waiting for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -298,7 +300,7 @@ class Runner:
         with contextlib.suppress(PackageNotFoundError):
             versions["hostscan"] = version("hostscan-automation")
         with contextlib.suppress(HostscanError):
-            versions["server"] = self._client.version()
+            versions["server"] = self._client.version(_VERSION_WITHIN_S)
         return versions
 
 

@@ -49,9 +49,18 @@ class Caller:
         patience = self._patience(_UNSENT_RETRY_FOR_S, only_unsent=True)
         return self._until_done(lambda token: self._accepted(call, token), patience)
 
-    def read(self, call: Call, parse: Callable[[Reply], _T]) -> _T:
-        """Send a reading call, again where that may help, and return its parsed reply."""
-        patience = self._patience(self._transport.options.retry_for_s, only_unsent=False)
+    def read(
+        self, call: Call, parse: Callable[[Reply], _T], *, within_s: float = float("inf")
+    ) -> _T:
+        """Send a reading call, again where that may help, and return its parsed reply.
+
+        Args:
+            call: What to send.
+            parse: Reads a reply.
+            within_s: How long it may be repeated, where that is less than usual.
+        """
+        total_s = min(self._transport.options.retry_for_s, within_s)
+        patience = self._patience(total_s, only_unsent=False)
         return self._until_done(lambda token: parse(self._accepted(call, token)), patience)
 
     def read_all(

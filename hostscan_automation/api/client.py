@@ -211,9 +211,13 @@ class HostScanReader:
         """Return the hosts that were scanned (page HostScanJob/GetHosts); they are not jobs."""
         return self._caller.read_all(_call(endpoints.SCANNED_HOSTS), wire.read_hosts)
 
-    def version(self) -> str:
-        """Return the server's version, such as "25.12.00000"."""
-        return self._caller.read(_call(endpoints.VERSION), wire.read_text)
+    def version(self, within_s: float = float("inf")) -> str:
+        """Return the server's version, such as "25.12.00000".
+
+        Args:
+            within_s: How long the call may be repeated, where that is less than usual.
+        """
+        return self._caller.read(_call(endpoints.VERSION), wire.read_text, within_s=within_s)
 
     def health(self) -> str:
         """Return what the server says of its health, such as "Healthy"."""

@@ -200,7 +200,7 @@ class CancelPlan:
             )
         try:
             plan = _read(data)
-            is_whole = data.get("digest") == plan.digest and set(data) == set(plan.to_json())
+            is_whole = data == plan.to_json()  # to the letter, the digest included
         except _UNREADABLE as error:
             raise PlanRefusedError(
                 f"plan cannot be read: {type(error).__name__} at {error}",

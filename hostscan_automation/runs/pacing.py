@@ -11,14 +11,21 @@ in the best second since the last refusal then counts as what the server can tak
     9      all of it, reached slowly: nearly all the time is spent here, just below the limit
     10     the full rate again, reached faster and faster: the server may have recovered
 
-A further refusal begins the course anew with a new ceiling, at most once a second, because those
-that were already on their way when the first one came say nothing new. So a limit that nobody
-announced is found once, kept to within a tenth, and tried again about every nine seconds.
+A limit that nobody announced is so found once, kept to within a tenth, and tried again about every
+nine seconds.
+
+A refusal on the way says that the limit has come down: the course begins anew with a new ceiling,
+at most once a second, because those that were already on their way say nothing new. Three such in a
+row that go on while the rate has come down by a third say something else: slowing down does not
+help, so the refusals are not about the rate. What share of the requests they are is known then
+(`Strays`), and until the full rate is refused only more than that share counts. Else every stray
+refusal would take its part of the rate, until next to nothing is left.
 """
 
 from __future__ import annotations
 
 import logging
+import math
 import threading
 from collections import deque
 from typing import TYPE_CHECKING
@@ -36,6 +43,13 @@ _CLIMBED_AFTER_S = 0.25
 _REACHED_AFTER_S = 9.0
 _CLIMBED_TO = 0.93
 _HALVINGS_APART_S = 1.0
+_STREAK = 3
+_SLOWED_TO, _SLOWED_BY = 0.7, 3.0
+_SMALLEST_STRAY_SHARE, _LARGEST_STRAY_SHARE = 0.01, 0.6
+_DEVIATIONS = 3.0
+_STRAYS_IN_A_ROW = 2
+_ENOUGH = 20
+_COUNTED_AT_MOST = 200
 _SLOWEST = 1.0
 _FIRST_GUESS = 10.0
 _LAST_TRY_OF_UNLIMITED = 32.0
@@ -65,6 +79,80 @@ class Goodput:
         return best
 
 
+class Strays:
+    """The refusals that come whatever the rate is.
+
+    Attributes:
+        share: What share of the requests they are, as far as that was learned; 0 until then.
+    """
+
+    def __init__(self) -> None:
+        self.share = 0.0
+        self._refused = 0.0
+        self._all = 0.0
+
+    @property
+    def are_too_many(self) -> bool:
+        """Whether more was refused of late than chance explains at the share that is known."""
+        if not self.share:
+            return self._refused > 0
+        expected = self.share * self._all
+        return self._refused > _STRAYS_IN_A_ROW + expected + _DEVIATIONS * math.sqrt(expected)
+
+    def count(self, *, is_refused: bool) -> None:
+        """Count one reply; what is long ago counts less and less."""
+        self._refused += is_refused
+        self._all += 1
+        if self._all >= _COUNTED_AT_MOST:
+            self.learn()
+            self._refused /= 2
+            self._all /= 2
+
+    def learn(self) -> None:
+        """Take what was counted for the share, where it is known and enough was counted."""
+        if self.share and self._all >= _ENOUGH:
+            share = self._refused / self._all
+            self.share = max(_SMALLEST_STRAY_SHARE, min(_LARGEST_STRAY_SHARE, share))
+
+    def forget_counts(self) -> tuple[float, float]:
+        """Begin to count anew; return how many were refused, and how many there were."""
+        counts = self._refused, self._all
+        self._refused = self._all = 0.0
+        return counts
+
+
+class Streak:
+    """Refusals on the way, one after the other, that slowing down did not end.
+
+    Args:
+        ceiling: What it was when they began.
+    """
+
+    def __init__(self, ceiling: float) -> None:
+        self._ceiling = ceiling
+        self._length = 0
+        self._refused = 0.0
+        self._all = 0.0
+
+    def add(self, refused: float, of: float) -> None:
+        """Add what was counted between two of them."""
+        self._length += 1
+        self._refused += refused
+        self._all += of
+
+    def stray_share(self, ceiling: float) -> float:
+        """Return what share is refused whatever the rate is; 0 where that is not what it says.
+
+        Args:
+            ceiling: What it is now. A limit would have been met before the rate came down so far.
+        """
+        has_slowed = ceiling <= min(_SLOWED_TO * self._ceiling, self._ceiling - _SLOWED_BY)
+        if not has_slowed or self._length < _STREAK or self._all < _ENOUGH:
+            return 0.0
+        share = self._refused / self._all
+        return share if share <= _LARGEST_STRAY_SHARE else 0.0
+
+
 class Throttle:
     """When the next request may go. All times are seconds of one monotonic clock.
 
@@ -88,6 +176,9 @@ class Throttle:
         self._pauses = 0
         self._next = float("-inf")
         self._goodput = Goodput()
+        self._strays = Strays()
+        self._streak = Streak(0.0)
+        self._is_trying = False
         self.refused = 0
 
     @property
@@ -100,6 +191,10 @@ class Throttle:
         if self._ceiling is None:
             return self._full
         good_s = 0.0 if self._good_since is None else now - self._good_since
+        if good_s >= _REACHED_AFTER_S and not self._is_trying:
+            self._is_trying = True
+            self._strays.learn()
+            self._strays.forget_counts()
         if good_s >= RECOVERED_AFTER_S:
             self._ceiling = None
             return self._full
@@ -121,6 +216,8 @@ class Throttle:
         """Learn that the server took a request."""
         self._goodput.add(now)
         self._pauses = 0
+        if now - self._halved_at >= _HALVINGS_APART_S:
+            self._strays.count(is_refused=False)
         if self._good_since is None and now >= self._paused_until:
             self._good_since = now
 
@@ -132,10 +229,14 @@ class Throttle:
             retry_after_s: What the server asked for, already bounded.
         """
         self.refused += 1
+        is_stray = False
         if now - self._halved_at >= _HALVINGS_APART_S:
-            self._halve(now)
+            self._strays.count(is_refused=True)
+            is_stray = not self._strays.are_too_many
+            if not is_stray:
+                self._halve(now)
         if retry_after_s is None:
-            if now < self._paused_until:
+            if is_stray or now < self._paused_until:
                 return
             retry_after_s = min(_LONGEST_PAUSE_S, _FIRST_PAUSE_S * 2**self._pauses)
             self._pauses += 1
@@ -148,9 +249,21 @@ class Throttle:
         through = self._goodput.take()
         if rate is None:
             rate = through or _FIRST_GUESS
-        self._ceiling = max(self._slowest, min(rate, through or rate))
+        ceiling = max(self._slowest, min(rate, through or rate))
+        self._learn_of_strays(ceiling)
+        self._ceiling = ceiling
         self._good_since = None
+        self._is_trying = False
         self._halved_at = now
+
+    def _learn_of_strays(self, ceiling: float) -> None:
+        """Take in a refusal that counts, on the way or of the full rate, and the new ceiling."""
+        counts = self._strays.forget_counts()
+        if self._ceiling is None or self._is_trying:
+            self._streak, self._strays.share = Streak(ceiling), 0.0
+            return
+        self._streak.add(*counts)
+        self._strays.share = self._streak.stray_share(ceiling)
 
     def _course(self, ceiling: float, good_s: float) -> float:
         """Return the share of the ceiling that is allowed after so many seconds of good replies."""

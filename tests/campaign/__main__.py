@@ -23,6 +23,7 @@ from tests.campaign import (
     crashes,
     endings,
     hostile_text,
+    moving,
     network,
     outages,
     overload,
@@ -108,9 +109,9 @@ def _scenarios(seed: int, until: float) -> Iterator[Scenario]:
     yield from _endings(seed)
     yield from network.scenarios(seed)
     yield from outages.scenarios(seed)
+    yield from moving.scenarios(seed)
     yield from _sign_ins(seed)
-    yield partial(overload.rate_limited, (100, 40, 150), seed=seed)
-    yield partial(overload.slower_tenfold, seed=seed)
+    yield from overload.scenarios(seed)
     yield partial(hostile_text.every_form, seed=seed)
     yield partial(hostile_text.whole_program, seed=seed)
     yield from bad_input.scenarios(seed, until, bad_input.INPUTS)

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from uuid import UUID
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from hostscan_automation.simulator import Simulator
 
@@ -113,6 +113,7 @@ def judge(
     planned: set[UUID],
     state: Path | None = None,
     witness: Witness | None = None,
+    seen: Callable[[UUID], Iterable[str | None]] | None = None,
 ) -> Verdict:
     """Compare report, journal and server, job by job.
 
@@ -120,6 +121,8 @@ def judge(
         planned: The jobs that were to be cancelled, as whoever made the server knows them.
         state: The state folder with the journal; None where it cannot be read any more.
         witness: What was settled after each crash.
+        seen: Gives every status that a job had while the program ran, where jobs move by
+            themselves; by default that is what they are now.
     """
     verdict = Verdict(jobs=len(planned))
     told = [job for job in report["jobs"] if job["outcome"] not in {None, "protected"}]
@@ -129,9 +132,10 @@ def judge(
     looked_at = asked_by_job(server, ignoring=401)  # nobody looks at the job of an ended session
     for job in told:
         job_id = UUID(job["job_id"])
-        wrong = untruth(job["outcome"], server.status_of(job_id), carried_out[job_id])
-        if wrong:
-            verdict.untrue.append(f"{job_id}: {wrong}")
+        statuses = seen(job_id) if seen else (server.status_of(job_id),)
+        wrong = [untruth(job["outcome"], status, carried_out[job_id]) for status in statuses]
+        if all(wrong):
+            verdict.untrue.append(f"{job_id}: {next(iter(wrong), 'it never was there')}")
         if job["attempts"] < looked_at[job_id]:
             text = f"{job_id}: {job['attempts']} attempts told, {looked_at[job_id]} arrived"
             verdict.untrue.append(text)

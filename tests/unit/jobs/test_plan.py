@@ -70,6 +70,9 @@ def nested(depth: int) -> Any:
         changed("refusals", to=["x"]),
         changed("counts", "planned", to=0),
         changed("comment", to="harmless"),
+        changed("jobs", 0, "job_id", to=f"{{{PLAN.jobs[0].job_id}}}"),
+        changed("refusals", to=""),
+        changed("jobs", 0, "collateral_hosts", to={}),
         changed("digest", to="sha256:" + "0" * 64),
     ],
 )

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hostscan_automation.runs.pacing import LONGEST_RETRY_AFTER_S, Pacer, Throttle
-from tests.unit.runs.traffic import FixedWindow, Load, SlidingWindow, TokenBucket, drive
+from tests.unit.runs.traffic import FixedWindow, Load, Moody, SlidingWindow, TokenBucket, drive
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -91,6 +91,26 @@ def test_a_run_slows_down_when_the_server_has_to(
     assert len([moment for moment in traffic.refused if moment >= 15]) <= in_flight
 
 
+@pytest.mark.parametrize("limiter", LIMITERS)
+def test_a_limit_that_comes_down_a_little_is_found_as_well(
+    limiter: Callable[[Callable[[float], float]], Limiter],
+) -> None:
+    traffic = drive(limiter(lambda now: 100 if now < 15 else 80), Load(rate=500), 60)
+    assert traffic.goodput(30, 60) >= 0.8 * 80
+    assert traffic.refused_share(30, 60) <= 0.05
+
+
+@pytest.mark.parametrize("share", [0.01, 0.05, 0.1, 0.3])
+@pytest.mark.parametrize(
+    ("rate", "workers", "possible"), [(20, 8, 20), (200, 16, 200), (None, 4, 200)]
+)
+def test_stray_refusals_do_not_take_the_rate_away(
+    share: float, rate: float | None, workers: int, possible: float
+) -> None:
+    traffic = drive(Moody(share), Load(workers=workers, rate=rate), 120)
+    assert traffic.goodput(20, 120) >= 0.75 * (1 - share) * possible
+
+
 def test_a_server_that_refuses_everything_is_hardly_asked() -> None:
     traffic = drive(FixedWindow(always(0)), Load(workers=64, rate=None), 120)
     at_once = 64
@@ -116,6 +136,20 @@ def test_it_halves_at_most_once_a_second() -> None:
     assert one.rate(0.9) == 50
     one.busy(1.0, None)
     assert one.rate(1.0) == 25
+
+
+def test_refusals_that_slowing_down_does_not_end_are_not_about_the_rate() -> None:
+    one, now = throttle(100), 0.0
+    for _ in range(4):
+        one.busy(now, None)
+        for n in range(60):
+            one.good(now + 1 + n / 50)
+        now += 3
+    before = one.rate(now)
+    one.busy(now, None)
+    assert (one.rate(now), one.take(now)) == (before, 0), "neither slower nor a pause"
+    one.busy(now, 7.0)
+    assert one.take(now) == pytest.approx(7), "what the server asks for is always heard"
 
 
 def test_full_rate_again_within_ten_seconds_of_good_replies() -> None:

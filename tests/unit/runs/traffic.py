@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import heapq
+import random
 from collections import deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Protocol
@@ -64,6 +65,17 @@ class TokenBucket:
             return False
         self.tokens -= 1
         return True
+
+
+@dataclass
+class Moody:
+    """Refuses a share of the requests whatever their rate is, and lets the rest through."""
+
+    share: float
+    chance: random.Random = field(default_factory=lambda: random.Random(1))
+
+    def takes(self, now: float) -> bool:
+        return self.chance.random() >= self.share
 
 
 @dataclass
