@@ -44,7 +44,7 @@ def list_runs(invocation: Invocation, limit: int, output: str) -> None:
     from hostscan_automation.cli.render_data import OutputFormat, write_runs
     from hostscan_automation.cli.render_run import show_runs
 
-    with open_journal(invocation) as journal:
+    with open_journal(invocation, to_read=True) as journal:
         summaries = journal.runs()
         records = list(_records(invocation, journal, [run.run_id for run in summaries[:limit]]))
     if output != "table":
@@ -77,7 +77,7 @@ hostscan runs show 20260131-223000-0a1b2c --format html --save run.html""",
 @pass_invocation
 def show_run(invocation: Invocation, run: str | None, output: str, save: Path | None) -> None:
     """Render one run."""
-    with open_journal(invocation) as journal:
+    with open_journal(invocation, to_read=True) as journal:
         record = journal.record(run or _latest(journal))
     if save is not None:
         _save(invocation, record, output, save)
@@ -86,13 +86,13 @@ def show_run(invocation: Invocation, run: str | None, output: str, save: Path | 
 
 
 @contextlib.contextmanager
-def open_journal(invocation: Invocation) -> Iterator[Journal]:
-    """Open the journal in the state folder."""
+def open_journal(invocation: Invocation, *, to_read: bool = False) -> Iterator[Journal]:
+    """Open the journal in the state folder, which is made where it is missing and written to."""
     from hostscan_automation.runs.journal import Journal
-    from hostscan_automation.settings import state_folder
+    from hostscan_automation.settings import state_folder, state_folder_to_read
 
     environment = invocation.environment
-    folder = state_folder(environment.environ)
+    folder = (state_folder_to_read if to_read else state_folder)(environment.environ)
     with Journal(folder, clock=environment.clock, chance=random.random) as journal:
         yield journal
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from itertools import count
 from typing import TYPE_CHECKING
@@ -63,16 +64,29 @@ def _named(draft: Path, place: ReportPlace) -> Path:
     """Give the draft the first name that is free, and take it before anybody else can."""
     for path in _names(place):
         try:
-            path.open("xb").close()
+            _take_name(draft, path)
         except FileExistsError:
             continue
-        try:
-            draft.replace(path)
-        except OSError:
-            path.unlink(missing_ok=True)
-            raise
         return path
     raise AssertionError("names never end")
+
+
+def _take_name(draft: Path, path: Path) -> None:
+    """Give the draft a name, in one step: a process that dies leaves no empty file under it.
+
+    Raises:
+        FileExistsError: The name is taken.
+    """
+    with suppress(OSError, NotImplementedError):
+        os.link(draft, path)
+        return
+    # taken, or a disk that knows no second names
+    path.open("xb").close()
+    try:
+        draft.replace(path)
+    except OSError:
+        path.unlink(missing_ok=True)
+        raise
 
 
 def _names(place: ReportPlace) -> Iterator[Path]:

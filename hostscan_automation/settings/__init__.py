@@ -8,7 +8,11 @@ from __future__ import annotations
 
 from hostscan_automation.settings.choice import FoundSettings, find_settings
 from hostscan_automation.settings.flags import Flags
-from hostscan_automation.settings.folders import default_config_file, state_folder
+from hostscan_automation.settings.folders import (
+    default_config_file,
+    state_folder,
+    state_folder_to_read,
+)
 from hostscan_automation.settings.settings import (
     AppSignIn,
     NoSecondFactor,
@@ -30,4 +34,5 @@ __all__ = [
     "default_config_file",
     "find_settings",
     "state_folder",
+    "state_folder_to_read",
 ]

@@ -46,13 +46,18 @@ def state_folder(environ: Mapping[str, str]) -> Path:
     Raises:
         SettingsError: It cannot be made, is no folder, or others can write into it.
     """
+    return _made_private(state_folder_to_read(environ))
+
+
+def state_folder_to_read(environ: Mapping[str, str]) -> Path:
+    """Return where that folder is; on a disk that nobody can write to, it can still be read."""
     named = environ.get("HOSTSCAN_STATE_DIR")
     folder = (
         Path(named).expanduser()
         if named
         else platformdirs.user_state_path(_APPLICATION, appauthor=False)
     )
-    return _made_private(folder.absolute())
+    return folder.absolute()
 
 
 def _made_private(folder: Path) -> Path:

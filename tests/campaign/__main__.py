@@ -21,12 +21,17 @@ from tests.campaign import (
     accounts_in_change,
     bad_input,
     crashes,
+    crowds,
+    disks,
     endings,
     hostile_text,
+    journal_damage,
+    kills,
     moving,
     network,
     outages,
     overload,
+    secrets,
     sign_in_troubles,
     sign_ins,
 )
@@ -127,6 +132,8 @@ def _endings(seed: int) -> Iterator[Scenario]:
     yield partial(endings.two_at_once, seed=seed, runs=5)
     yield partial(endings.damaged_journal, seed=seed, runs=12)
     yield partial(endings.jumping_clock, seed=seed, runs=3)
+    for room in (kills, disks, crowds, journal_damage):
+        yield from room.scenarios(seed)
 
 
 def _sign_ins(seed: int) -> Iterator[Scenario]:
@@ -138,8 +145,8 @@ def _sign_ins(seed: int) -> Iterator[Scenario]:
     yield partial(sign_ins.clock_off, -300, seed=seed)
     yield partial(sign_ins.two_in_one_step, seed=seed)
     yield partial(sign_ins.role_missing, seed=seed)
-    yield from sign_in_troubles.scenarios(seed)
-    yield from accounts_in_change.scenarios(seed)
+    for room in (sign_in_troubles, accounts_in_change, secrets):
+        yield from room.scenarios(seed)
 
 
 def _name(scenario: Scenario) -> str:

@@ -68,10 +68,12 @@ class Canaries:
         )
 
     def _found(self, data: bytes) -> set[str]:
+        bare = data.replace(b"\\", b"")
         found = {
             name
             for name, secret in self.lasting.items()
             if any(spelling in data for spelling in spellings(secret))
+            or secret.replace("\\", "").encode() in bare  # texts come within texts
         }
         if _TOKEN.search(data):
             found.add("token")

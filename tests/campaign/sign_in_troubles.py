@@ -11,7 +11,7 @@ from tests.campaign.ground import RUN, ground
 from tests.campaign.tally import Tally
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from hostscan_automation.simulator.signin_trouble import SignInCall
     from tests.campaign.account_watch import Story
@@ -149,11 +149,13 @@ def _several_at_once(
         account_is_safe(field, tally, account, passwords=passwords, codes=refused)
 
 
-def no_factor_where_one_is_needed(*, seed: int, runs: int = 4) -> Tally:
+def no_factor_where_one_is_needed(
+    *, seed: int, runs: int = 4, kinds: Sequence[str] = ("NO_MFA=1", "MFA_CODE=000000")
+) -> Tally:
     """Send `NA` for an account that wants a code, or an old code, by an unattended timer."""
     stories: dict[str, Story] = {
-        "NA": partial(_unattended, {"HOSTSCAN_NO_MFA": "1"}, seed, runs),
-        "one old code": partial(_unattended, {"HOSTSCAN_MFA_CODE": "000000"}, seed, runs),
+        kind: partial(_unattended, dict([f"HOSTSCAN_{kind}".split("=")]), seed, runs)
+        for kind in kinds
     }
     return side_by_side(Tally("second factor missing, by a timer"), stories)
 

@@ -12,7 +12,15 @@ import pytest
 
 from hostscan_automation.errors import PlanRefusedError
 from hostscan_automation.simulator import JobSpec, Simulator, SimulatorConfig
-from tests.campaign import bad_input, crashes, endings, network
+from tests.campaign import (
+    bad_input,
+    crashes,
+    endings,
+    journal_damage,
+    network,
+    secrets,
+    sign_in_troubles,
+)
 from tests.campaign.doors import Door
 from tests.campaign.generated import generated
 from tests.campaign.judge import Witness, judge, untruth
@@ -22,6 +30,8 @@ if TYPE_CHECKING:
     from uuid import UUID
 
 pytestmark = pytest.mark.simulator
+
+_WAYS = ("log cut in a frame",)
 
 
 @pytest.fixture
@@ -110,6 +120,19 @@ def test_killed_interrupted_and_unheard_runs_lose_and_double_nothing() -> None:
         partial(crashes.killed_again_and_again, seed=11, kills=3, jobs=150),
         partial(endings.signalled, "SIGINT", [signal.SIGINT], seed=3, runs=1, jobs=80),
         partial(network.fault_alone, "lost-reply", 0.5, seed=1, jobs=40),
+    ]
+    with ThreadPoolExecutor(len(scenarios)) as threads:
+        tallies = list(threads.map(lambda scenario: scenario(), scenarios))
+    for tally in tallies:
+        assert tally.faults
+        assert_clean(tally)
+
+
+def test_accounts_journals_and_secrets_are_safe() -> None:
+    scenarios = [
+        partial(sign_in_troubles.no_factor_where_one_is_needed, seed=1, runs=2, kinds=["NO_MFA=1"]),
+        partial(journal_damage.damaged_in_every_way, seed=1, rounds=1, jobs=40, ways=_WAYS),
+        partial(secrets.bugs_planted, seed=1, bugs=2),
     ]
     with ThreadPoolExecutor(len(scenarios)) as threads:
         tallies = list(threads.map(lambda scenario: scenario(), scenarios))

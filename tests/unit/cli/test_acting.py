@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import contextlib
 import json
+import os
 from typing import TYPE_CHECKING, Any
 from uuid import uuid4
 
@@ -441,6 +442,19 @@ class TestRuns:
         assert saved.read_text(encoding="utf-8").startswith("<!DOCTYPE")
         assert terminal.run("runs", "show", "-o", "yaml", "--save", str(saved)).code == 2
         assert terminal.run("runs", "show", "--save", str(tmp_path / "x.pdf")).code == 3
+
+    def test_runs_can_be_read_where_nothing_can_be_written(
+        self,
+        terminal: Terminal,
+        lab: Simulator,
+        playbook: Callable[..., str],
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        at(terminal, lab).run("run", playbook(), "--yes")
+        monkeypatch.setattr(os, "access", lambda *_: False)
+        assert terminal.run("runs", "list").code == 0
+        assert "jobs cancelled" in terminal.run("runs", "show").out
+        assert terminal.run("resume").code == 3
 
     def test_without_any_run_that_is_said(self, terminal: Terminal) -> None:
         assert json.loads(terminal.run("runs", "list", "-o", "json").out)["runs"] == []

@@ -94,11 +94,39 @@ def test_a_file_that_cannot_get_its_name_leaves_nothing(
     def held(*_: object) -> None:
         raise PermissionError(13, "used by another process")
 
+    monkeypatch.setattr(os, "link", held)
     monkeypatch.setattr(Path, "replace", held)
     (report,) = write_reports(run(), [ReportPlace(ReportFormat.JSON, tmp_path / "x.json", RUN_ID)])
 
     assert report.error == "used by another process"
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_report_gets_its_name_in_one_step(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def die(*_: object) -> None:
+        raise SystemExit("killed between two steps")
+
+    monkeypatch.setattr(Path, "replace", die)
+    (report,) = write_reports(run(), [ReportPlace(ReportFormat.JSON, tmp_path / "x.json", RUN_ID)])
+
+    assert json.loads(report.path.read_text(encoding="utf-8"))["run_id"] == RUN_ID
+    assert list(tmp_path.iterdir()) == [report.path]
+
+
+def test_a_disk_without_second_names_takes_reports_too(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown(*_: object) -> None:
+        raise OSError(95, "Operation not supported")
+
+    monkeypatch.setattr(os, "link", unknown)
+    place = ReportPlace(ReportFormat.JSON, tmp_path / "x.json", RUN_ID)
+    reports = write_reports(run(), [place, place])
+
+    assert [report.error for report in reports] == [None, None]
+    assert {report.path.name for report in reports} == {"x.json", f"x-{RUN_ID}.json"}
 
 
 @pytest.mark.skipif(os.name == "nt", reason="modes of files are POSIX")
