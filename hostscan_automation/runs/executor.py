@@ -28,7 +28,7 @@ from hostscan_automation.jobs.drift import status_text
 from hostscan_automation.jobs.outcome import Outcome
 from hostscan_automation.runs.answers import answer_text, read_answer
 from hostscan_automation.runs.crew import OVERDUE_S, Crew
-from hostscan_automation.runs.looks import Watched, ended_as, ended_text, rows_of
+from hostscan_automation.runs.looks import Watched, ended_as, ended_text
 from hostscan_automation.runs.pacing import LONGEST_RETRY_AFTER_S
 from hostscan_automation.runs.task import Question, Task
 from hostscan_automation.runs.worklist import Worklist
@@ -296,9 +296,7 @@ class Executor:
         begun = self._clock.monotonic()
         is_well = False
         try:
-            wanted = {task.job_id for task in tasks}
-            left_s = max(_SHORTEST_LOOK_S, self._bounds.deadline - begun)
-            seen = rows_of(self._means.reader, wanted, within_s=left_s)
+            seen = self._freshness.look(max(_SHORTEST_LOOK_S, self._bounds.deadline - begun))
         except HostscanError as error:
             if isinstance(error, SignInError):
                 self.end(f"sign-in was lost: {error.message}")

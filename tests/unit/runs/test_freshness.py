@@ -97,6 +97,28 @@ def test_what_changed_before_its_turn_is_told_and_not_cancelled(
     assert journal.record(record.run_id) == record
 
 
+def test_a_list_that_is_read_for_another_job_counts_for_all(
+    journal: Journal, clock: FakeClock
+) -> None:
+    server = FakeServer.with_jobs(30, clock=clock)
+    server.details = {one: replace(job, created_by="LAB\\anna") for one, job in server.jobs.items()}
+
+    def lose_the_tenth(_: UUID, __: int) -> None:
+        if len(server.sent) == 10:
+            server.jobs[job_id(20)] = scan_job(20, hosts=("prod-7",))
+            server.set_status(21, JobStatus.RUNNING)
+            del server.jobs[job_id(22)]
+            server.detail_reads.clear()
+            raise LOST
+
+    server.after_cancel = lose_the_tenth
+    record = play(server, journal, chosen=DETAILED)
+    assert not {job_id(number) for number in (20, 21, 22)} & set(server.sent)
+    found = [told(record, number).outcome for number in (20, 21, 22, 23)]
+    assert found == [Outcome.DRIFTED, Outcome.DRIFTED, Outcome.GONE, Outcome.CANCELLED]
+    assert job_id(25) not in server.detail_reads, "it is as it was planned"
+
+
 def test_one_list_serves_every_turn_of_the_next_minute(journal: Journal, clock: FakeClock) -> None:
     server = FakeServer.with_jobs(200, clock=clock)
     lists = []
