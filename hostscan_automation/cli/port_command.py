@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TextIO
 
@@ -25,8 +26,8 @@ An example that deletes without naming what is refused (exit code 7) unless --al
 given. TruncateAllTables always is. Nothing is sent to any server."""
 _NEXT = {
     "python": "see its parameters: python {file} --help",
-    "powershell": "see its parameters: Get-Help {file} -Full (with its path in front)",
-    "module": "see its parameters: Get-Help {file} -Full (with its path in front)",
+    "powershell": "see its parameters: Get-Help {file} -Full",
+    "module": "see its parameters: Get-Help {file} -Full",
     "playbook": "check it: hostscan playbooks validate {file}",
 }
 
@@ -74,7 +75,7 @@ def port(
     _save(save, ported.text)
     invocation.out.people.line(f"written: {save}")
     if target in _NEXT:
-        invocation.out.people.line(_NEXT[target].format(file=save))
+        invocation.out.people.line(_NEXT[target].format(file=_as_typed(save)))
 
 
 def _content(file: Path) -> bytes:
@@ -93,6 +94,12 @@ def _typed(stdin: TextIO) -> bytes:
         return stdin.read().encode("utf-8", "surrogateescape")
     content: bytes = octets.read(_LARGEST_EXAMPLE + 1)
     return content
+
+
+def _as_typed(file: Path) -> str:
+    """Return a file as a shell takes it: PowerShell looks for a bare name elsewhere."""
+    name = str(file) if len(file.parts) > 1 else f".{os.sep}{file}"
+    return f'"{name}"' if " " in name else name
 
 
 def _save(file: Path, text: str) -> None:

@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+import io
 import json
+import os
 from typing import TYPE_CHECKING
 
 import pytest
+
+from hostscan_automation.cli.environment import Environment
+from hostscan_automation.cli.main import main
+from hostscan_automation.clock import SystemClock
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -56,6 +62,28 @@ def test_the_script_goes_to_a_new_file_if_that_is_wanted(terminal: Terminal, exa
     assert "File exists" in again.err
 
 
+@pytest.mark.parametrize(
+    ("target", "name", "advice"),
+    [
+        ("powershell", "Cancel-Job.ps1", f"Get-Help .{os.sep}Cancel-Job.ps1 -Full"),
+        ("module", "Cancel Job.ps1", f'Get-Help ".{os.sep}Cancel Job.ps1" -Full'),
+        ("playbook", "cancel.yaml", f"hostscan playbooks validate .{os.sep}cancel.yaml"),
+    ],
+)
+def test_what_to_do_next_is_told_as_it_is_typed(
+    terminal: Terminal,
+    example: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    target: str,
+    name: str,
+    advice: str,
+) -> None:
+    monkeypatch.chdir(example.parent)
+    ended = terminal.run("port", str(example), "--to", target, "--save", name)
+    assert ended.code == 0
+    assert ended.err.endswith(f"{advice}\n")
+
+
 def test_wiping_everything_is_refused_whatever_is_allowed(
     terminal: Terminal, tmp_path: Path
 ) -> None:
@@ -87,6 +115,39 @@ def test_an_example_can_come_in_on_standard_input(terminal: Terminal, example: P
     typed = terminal.run("port", "-", "--to", "json")
     assert (typed.code, typed.out) == (0, by_name.out)
     assert typed.err == by_name.err.replace(f"{example}:", "standard input:")
+
+
+def test_octets_that_come_in_are_decoded_as_those_of_a_file_are() -> None:
+    text = (EXAMPLE % ("{hostScanJobId}", "GET")).replace("LabAdmin", "J\u00fcrgen")
+    for octets in (text.encode("utf-8-sig"), text.encode("utf-16")):
+        code, out, err = piped(octets, "port", "-", "--to", "json")
+        assert (code, json.loads(out)["steps"][2]["method"]) == (0, "GET"), err
+    code, out, err = piped(text.encode("cp1252"), "port", "-")
+    assert (code, out) == (6, "")
+    assert "standard input:5:15: the file is not text in UTF-8 from here on" in err
+
+
+def piped(octets: bytes, *arguments: str) -> tuple[int, str, str]:
+    """Run a command into which octets are piped."""
+    out, err = io.StringIO(), io.StringIO()
+    environment = Environment(
+        stdin=io.TextIOWrapper(io.BytesIO(octets), encoding="ascii"),
+        stdout=out,
+        stderr=err,
+        environ={},
+        clock=SystemClock(),
+        read_secret=lambda prompt: "",
+    )
+    return main(arguments, environment), out.getvalue(), err.getvalue()
+
+
+def test_a_file_of_any_size_is_not_read_whole(
+    terminal: Terminal, example: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hostscan_automation.cli.port_command._LARGEST_EXAMPLE", 100)
+    ended = terminal.run("port", str(example))
+    assert ended.code == 6
+    assert f"{example}: is larger than 64 MB: that is no example" in ended.err
 
 
 def test_what_cannot_be_read_ends_with_6(terminal: Terminal, tmp_path: Path) -> None:
