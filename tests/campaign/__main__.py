@@ -32,6 +32,7 @@ from tests.campaign import (
     outages,
     overload,
     secrets,
+    secrets_powershell,
     sign_in_troubles,
     sign_ins,
 )
@@ -145,7 +146,7 @@ def _sign_ins(seed: int) -> Iterator[Scenario]:
     yield partial(sign_ins.clock_off, -300, seed=seed)
     yield partial(sign_ins.two_in_one_step, seed=seed)
     yield partial(sign_ins.role_missing, seed=seed)
-    for room in (sign_in_troubles, accounts_in_change, secrets):
+    for room in (sign_in_troubles, accounts_in_change, secrets, secrets_powershell):
         yield from room.scenarios(seed)
 
 
