@@ -62,8 +62,8 @@ def plan(
         made = made_plan(invocation, reader, prepared.work)
     put_plan(invocation, made, output)
     if save is not None:
-        save_plan(made, save)
-        invocation.out.people.line(f"Saved. To carry it out: hostscan apply {save}")
+        replaced = " in the place of an older plan" if save_plan(made, save) else ""
+        invocation.out.people.line(f"Saved{replaced}. To carry it out: hostscan apply {save}")
     return code_of(made, flags)
 
 

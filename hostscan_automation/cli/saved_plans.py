@@ -16,13 +16,17 @@ if TYPE_CHECKING:
 _LARGEST_PLAN = 256 * 1024 * 1024
 
 
-def save_plan(plan: CancelPlan, path: Path) -> None:
+def save_plan(plan: CancelPlan, path: Path) -> bool:
     """Write a plan to a file; only an older plan is replaced.
+
+    Returns:
+        Whether one was.
 
     Raises:
         ReportError: It cannot be written, or something else is there.
     """
-    if path.exists() and not _is_plan(path):
+    is_there = path.exists()
+    if is_there and not _is_plan(path):
         raise ReportError(
             f"file {str(path)!r} is there and is no plan", hint="Give --save another name."
         )
@@ -32,6 +36,7 @@ def save_plan(plan: CancelPlan, path: Path) -> None:
         raise ReportError(
             f"plan {str(path)!r} cannot be written: {error.strerror or error}"
         ) from None
+    return is_there
 
 
 def read_plan(path: Path) -> CancelPlan:

@@ -81,11 +81,13 @@ def applied(*, seed: int, jobs: int = 300) -> Tally:
     return tally
 
 
-def run(rate: object, faults: Sequence[str], *, seed: int, jobs: int = 300) -> Tally:
+def run(
+    rate: object, faults: Sequence[str], *, seed: int, jobs: int = 300, confirm: str = "30s"
+) -> Tally:
     """Run a playbook in one go while everything moves."""
     tally = Tally(f"moving server, run at {rate}, {', '.join(faults)}")
     with ground(jobs, seed=seed, faults=faults) as field:
-        field.write_playbook(rate=rate)
+        field.write_playbook(rate=rate, confirm=confirm)
         may_come_back = not any("lost" in fault for fault in faults)
         chance = random.Random(f"run:{rate}:{seed}")
         with _moving(field, chance, may_come_back=may_come_back) as history:
@@ -239,7 +241,7 @@ def _judge(tally: Tally, field: Ground, ended: Ended, history: History, began: f
     for one in field.server.requests("DELETE"):
         job_id, moment = UUID(one.path.rpartition("/")[2]), _at(one)
         meant = partial(history.was_meant, job_id, planned.get(job_id, []))
-        if not _is_backed(meant, moment, readings):
+        if not is_backed(meant, moment, readings):
             verdict.overreached.append(f"{job_id} did not match when it was read last")
         gap += not meant(moment - 0.01, moment)
     tally.scenario += f" ({gap} in the gap)"
@@ -248,7 +250,7 @@ def _judge(tally: Tally, field: Ground, ended: Ended, history: History, began: f
     tally.left(field)
 
 
-def _is_backed(
+def is_backed(
     meant: Callable[[float, float], bool], moment: float, readings: Sequence[Reading]
 ) -> bool:
     """Say whether a job was meant at the last reading that the sender of its cancel can know."""

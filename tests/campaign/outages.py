@@ -96,14 +96,14 @@ def nameless(away_s: float, *, seed: int) -> Tally:
     return tally
 
 
-def another_certificate(trust: str, *, seed: int) -> Tally:
+def another_certificate(trust: str, *, seed: int, jobs: int = 200, confirm: str = "30s") -> Tally:
     """Let another certificate be shown after a reconnect: nothing is sent to whoever shows it."""
     tally = Tally(f"another certificate in mid-run, trusted by {trust}")
-    with ground(200, seed=seed, faults=["latency=40"], tls=True) as field:
-        field.write_playbook(stop_after_failures=10)
+    with ground(jobs, seed=seed, faults=["latency=40"], tls=True) as field:
+        field.write_playbook(stop_after_failures=10, confirm=confirm)
         _trust(field, trust)
         process = field.start(*RUN, field.playbook)
-        wait_for_cancels(field, process, 60)
+        wait_for_cancels(field, process, jobs * 3 // 10)
         field.server.stop()
         heard = len(field.server.log)
         field.server.start()

@@ -17,7 +17,9 @@ from tests.campaign import (
     crashes,
     endings,
     journal_damage,
+    moving,
     network,
+    outages,
     secrets,
     sign_in_troubles,
 )
@@ -115,17 +117,43 @@ def test_the_table_has_a_line_for_each_scenario() -> None:
     assert len(text.splitlines()) == 4
 
 
-def test_killed_interrupted_and_unheard_runs_lose_and_double_nothing() -> None:
+def test_runs_that_are_killed_unheard_or_met_by_change_lose_and_double_nothing() -> None:
     scenarios = [  # side by side: they mostly wait
         partial(crashes.killed_again_and_again, seed=11, kills=3, jobs=150),
         partial(endings.signalled, "SIGINT", [signal.SIGINT], seed=3, runs=1, jobs=80),
         partial(network.fault_alone, "lost-reply", 0.5, seed=1, jobs=40),
+        partial(network.fault_alone, "wrong-type", 0.5, seed=1, jobs=30),
+        partial(outages.another_certificate, "fingerprint", seed=1, jobs=40, confirm="1s"),
+        partial(moving.run, "unlimited", ["latency=20"], seed=1, jobs=60, confirm="2s"),
+        partial(moving.edited_plans, seed=1, edits=41),
     ]
     with ThreadPoolExecutor(len(scenarios)) as threads:
         tallies = list(threads.map(lambda scenario: scenario(), scenarios))
     for tally in tallies:
         assert tally.faults
         assert_clean(tally)
+
+
+@pytest.mark.parametrize(
+    ("read_at", "cancelled_at", "is_backed"),
+    [
+        ([0.0], 30.0, True),
+        ([0.0], 70.0, False),  # older than a minute
+        ([0.0, 10.0], 12.0, False),  # the last reading showed that it had changed
+        ([0.0, 10.0], 10.5, True),  # two workers at the same moment
+        ([10.0], 12.0, False),
+        ([], 1.0, False),
+    ],
+)
+def test_a_cancel_needs_a_reading_that_showed_its_job_as_planned(
+    read_at: list[float], cancelled_at: float, is_backed: bool
+) -> None:
+    readings = [moving.Reading(moment) for moment in read_at]
+
+    def meant(begin: float, _: float) -> bool:
+        return begin < 5
+
+    assert moving.is_backed(meant, cancelled_at, readings) is is_backed
 
 
 def test_accounts_journals_and_secrets_are_safe() -> None:

@@ -300,7 +300,7 @@ class TestApply:
         path = str(tmp_path / "plan.json")
         ended = at(terminal, lab).run("plan", playbook(), "--save", path)
         assert ended.code == 0, ended.err
-        assert f"hostscan apply {path}" in ended.err
+        assert f"Saved. To carry it out: hostscan apply {path}" in ended.err
         return path
 
     def test_a_saved_plan_is_shown_asked_for_and_carried_out(
@@ -332,7 +332,9 @@ class TestApply:
     def test_saving_again_replaces_a_plan_and_nothing_else(
         self, terminal: Terminal, saved: str, playbook: Callable[..., str], tmp_path: Path
     ) -> None:
-        assert terminal.run("plan", playbook(), "--save", saved).code == 0
+        ended = terminal.run("plan", playbook(), "--save", saved)
+        assert ended.code == 0
+        assert "Saved in the place of an older plan." in ended.err
         ended = terminal.run("plan", playbook(), "--save", playbook())
         assert ended.code == 3
         assert "is no plan" in ended.err
