@@ -13,7 +13,6 @@ from hostscan_automation.cli.invocation import Invocation, pass_invocation
 from hostscan_automation.errors import ExampleError, Finding, ReportError
 
 _FILE = click.Path(path_type=Path)
-_LARGEST_EXAMPLE = 64 * 1024 * 1024
 _HELP = """\
 Turn a documented PowerShell example into something that runs.
 
@@ -56,13 +55,13 @@ def port(
     invocation: Invocation, file: Path, target: str, allow_destructive: bool, save: Path | None
 ) -> None:
     """Read, tell the repairs, write."""
-    from hostscan_automation.porting.document import decode_example
+    from hostscan_automation.porting.document import LARGEST_EXAMPLE_BYTES, decode_example
     from hostscan_automation.porting.targets import port as ported_example
 
     name = "standard input" if str(file) == "-" else str(file)
-    content = _typed(invocation.environment.stdin) if str(file) == "-" else _content(file)
-    if len(content) > _LARGEST_EXAMPLE:
-        raise ExampleError(name, (Finding("is larger than 64 MB: that is no example"),))
+    limit = LARGEST_EXAMPLE_BYTES + 1
+    is_piped = str(file) == "-"
+    content = _typed(invocation.environment.stdin, limit) if is_piped else _content(file, limit)
     text = decode_example(content, file_name=name)
     ported = ported_example(
         text, file_name=name, target=target, allow_destructive=allow_destructive
@@ -78,21 +77,21 @@ def port(
         invocation.out.people.line(_NEXT[target].format(file=_as_typed(save)))
 
 
-def _content(file: Path) -> bytes:
+def _content(file: Path, limit: int) -> bytes:
     try:
         with file.open("rb") as stream:
-            return stream.read(_LARGEST_EXAMPLE + 1)
+            return stream.read(limit)
     except OSError as error:
         reason = f"cannot be read: {error.strerror or type(error).__name__}"
         raise ExampleError(str(file), (Finding(reason),)) from None
 
 
-def _typed(stdin: TextIO) -> bytes:
+def _typed(stdin: TextIO, limit: int) -> bytes:
     """Return what comes in on standard input, as bytes where the stream has them."""
     octets = getattr(stdin, "buffer", None)
     if octets is None:
-        return stdin.read().encode("utf-8", "surrogateescape")
-    content: bytes = octets.read(_LARGEST_EXAMPLE + 1)
+        return stdin.read(limit).encode("utf-8", "surrogateescape")
+    content: bytes = octets.read(limit)
     return content
 
 

@@ -21,6 +21,8 @@ _OPERATION = re.compile(rf"[ \t]*`({_VERBS}) (/[^`\s]*)`\s*")
 _CURL = re.compile(rf"[ \t]*curl +(?:-X|--request) +({_VERBS}) +(['\"]?)([^\s'\"]+)\2(?=\s|$)")
 _SERVER = re.compile(r"https?://[^/\s]+", re.IGNORECASE)
 _HEADING = "## "
+# The largest published page has 0.6 MB; JSON takes some thirty times its size to read.
+LARGEST_EXAMPLE_BYTES = 8 * 1024 * 1024
 _BOMS = (("utf-8-sig", b"\xef\xbb\xbf"), ("utf-16", b"\xff\xfe"), ("utf-16", b"\xfe\xff"))
 
 
@@ -66,8 +68,9 @@ def decode_example(data: bytes, *, file_name: str) -> str:
     """Return the text of a file in UTF-8, with or without byte order mark, or in UTF-16 with one.
 
     Raises:
-        ExampleError: The bytes are no such text.
+        ExampleError: The bytes are no such text, or too many for an example.
     """
+    _refuse_large(len(data), file_name)
     encoding = next((name for name, mark in _BOMS if data.startswith(mark)), "utf-8")
     try:
         text = data.decode(encoding)
@@ -87,8 +90,9 @@ def read_sections(text: str, *, file_name: str) -> tuple[Section, ...]:
     """Return every PowerShell example of a document, in its order.
 
     Raises:
-        ExampleError: A page has no PowerShell example, or one that never ends.
+        ExampleError: A page has no PowerShell example, or one that never ends, or is too large.
     """
+    _refuse_large(len(text), file_name)
     text = _with_line_feeds(text.removeprefix("\ufeff"))
     if not _is_markdown(text, file_name):
         return (Section(Snippet(text), is_script=True),)
@@ -97,6 +101,12 @@ def read_sections(text: str, *, file_name: str) -> tuple[Section, ...]:
         finding = Finding("the page holds no PowerShell example", line=1, column=1)
         raise ExampleError(file_name, (finding,), hint="An example begins with ```powershell.")
     return sections
+
+
+def _refuse_large(size: int, file_name: str) -> None:
+    if size > LARGEST_EXAMPLE_BYTES:
+        finding = Finding("the file is larger than 8 MB: that is no example", line=1, column=1)
+        raise ExampleError(file_name, (finding,), hint="Cut out the example that you mean.")
 
 
 def _with_line_feeds(text: str) -> str:

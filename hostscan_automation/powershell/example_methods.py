@@ -38,14 +38,18 @@ def port_example(call: Call, given: PortExample, _desk: Desk) -> dict[str, Any]:
 
 def _source(given: PortExample) -> tuple[str, str]:
     """Return what to call the example, and its text."""
-    from hostscan_automation.porting.document import decode_example  # noqa: PLC0415
+    from hostscan_automation.porting.document import (  # noqa: PLC0415
+        LARGEST_EXAMPLE_BYTES,
+        decode_example,
+    )
 
     if given.text is not None:
         return "example", given.text
     if given.path is None:
         raise Fault(INVALID_ARGUMENT, "either a path or a text must be given")
     try:
-        content = Path(given.path).read_bytes()
+        with Path(given.path).open("rb") as stream:
+            content = stream.read(LARGEST_EXAMPLE_BYTES + 1)
     except OSError as error:
         reason = error.strerror or type(error).__name__
         finding = Finding(f"file cannot be read: {reason}")

@@ -141,13 +141,12 @@ def piped(octets: bytes, *arguments: str) -> tuple[int, str, str]:
     return main(arguments, environment), out.getvalue(), err.getvalue()
 
 
-def test_a_file_of_any_size_is_not_read_whole(
-    terminal: Terminal, example: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("hostscan_automation.cli.port_command._LARGEST_EXAMPLE", 100)
+def test_a_file_of_any_size_is_not_read_whole(terminal: Terminal, example: Path) -> None:
+    with example.open("ab") as stream:
+        stream.truncate(10**10)
     ended = terminal.run("port", str(example))
     assert ended.code == 6
-    assert f"{example}: is larger than 64 MB: that is no example" in ended.err
+    assert f"{example}:1:1: the file is larger than 8 MB: that is no example" in ended.err
 
 
 def test_what_cannot_be_read_ends_with_6(terminal: Terminal, tmp_path: Path) -> None:

@@ -67,6 +67,12 @@ def test_a_fence_is_found_in_whatever_form(indent: str, opening: str, closing: s
     assert Place(repair.line, repair.column) == Place(5, len(indent) + 13)
 
 
+@pytest.mark.parametrize("name", ["a.md", "a.ps1"])
+def test_text_of_any_size_is_refused_before_it_is_read(name: str) -> None:
+    with pytest.raises(ExampleError, match=r"1:1: the file is larger than 8 MB"):
+        read_example("#" * (8 * 1024 * 1024 + 1), file_name=name)
+
+
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 @pytest.mark.parametrize("newline", ["\n", "\r\n", "\r"])
 def test_a_page_is_the_same_in_every_encoding(encoding: str, newline: str) -> None:
