@@ -13,7 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
 
 _SHORTEST_SECRET = 4
-_TOKENS = re.compile(r"eyJ[\w-]{8,2000}\.[\w-]+(?:\.[\w-]*)?|(?<=Bearer )\S+", re.ASCII)
+# a bearer that begins with a dollar sign is a variable of a script
+_TOKENS = re.compile(r"eyJ[\w-]{8,2000}\.[\w-]+(?:\.[\w-]*)?|(?<=Bearer )[^\s$]\S*", re.ASCII)
 _BACKSLASHES = r"\\{1,32}"
 _VARIABLE = re.compile(r"HOSTSCAN_\w*(?:PASSWORD|SECRET|CODE|TOKEN|KEY)\w*", re.IGNORECASE)
 

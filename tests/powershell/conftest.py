@@ -137,7 +137,8 @@ class Shell:
             stdout, stderr = process.communicate(answers or "", timeout=timeout)
         except subprocess.TimeoutExpired:
             process.kill()
-            raise
+            told, said = process.communicate()
+            pytest.fail(f"the script did not end\n{told}\n{said}")
         return Told(process.returncode, stdout, stderr, time.monotonic() - began)
 
     def finish(self, process: subprocess.Popen[str], answers: str, seen: str) -> Told:
@@ -160,7 +161,8 @@ class Shell:
             stdout, stderr = process.communicate(timeout=120)
         except subprocess.TimeoutExpired:
             process.kill()
-            raise
+            told, said = process.communicate()
+            pytest.fail(f"the script did not end\n{told}\n{said}")
         seconds = time.monotonic() - began
         return Told(process.returncode, "".join(seen) + stdout, stderr, seconds, now)
 

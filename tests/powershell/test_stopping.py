@@ -4,13 +4,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING
 from uuid import UUID
 
 import pytest
 
-from hostscan_automation.clock import utc_text
 from hostscan_automation.simulator import Simulator, SimulatorConfig
 
 if TYPE_CHECKING:
@@ -200,41 +199,52 @@ def test_confirm_asks_for_each_job_and_sends_what_was_agreed_to(
 
 
 def test_ctrl_c_stops_within_half_a_second_and_tells_what_was_sent(shell: Shell) -> None:
+    """From the moment at which the signal was sent to the last cancel that reached the server.
+
+    On a machine that is busy with other things a shell may get its turn late: the best of a few
+    tries counts. A stop that takes longer by itself does so in every one of them.
+    """
+    took_s: list[float] = []
     with Simulator(SimulatorConfig()) as slow:
-        account = slow.accounts.without_mfa
-        connect = (
-            f"Connect-HostScanServer -Uri '{slow.url}' -NoMfa"
-            f" -Credential (Login '{account.login}' '{account.password}')"
-        )
-        told = shell.interrupt(
-            rf"""
-            {connect}
-            $some = @(Get-HostScanJob -Status Queued)
-            Tell 'planned' $some.Count
-            try {{
-                $some | Stop-HostScanJob -Force -PassThru -ThrottleLimit 1 | ForEach-Object {{ Tell "sent $($_.Id)" $_.Outcome }}
-            }}
-            finally {{
-                Tell 'last run' (Get-HostScanSession).LastRun
-            }}
-            """,
-            at="##sent",
-        )
-        at_end = Counter(str(one.job_id) for one in slow.requests("DELETE"))
+        while len(took_s) < TRIES and (not took_s or min(took_s) > HALF_A_SECOND):
+            took_s.append(interrupted_cancel(shell, slow))
+
+    assert min(took_s) <= HALF_A_SECOND, took_s
+
+
+TRIES = 4
+HALF_A_SECOND = 0.5
+
+
+def interrupted_cancel(shell: Shell, server: Simulator) -> float:
+    """Cancel everything that waits, one by one, and press Ctrl+C after the first; return seconds."""
+    account, before = server.accounts.without_mfa, len(server.requests("DELETE"))
+    told = shell.interrupt(
+        rf"""
+        Connect-HostScanServer -Uri '{server.url}' -NoMfa -Credential (Login '{account.login}' '{account.password}')
+        $some = @(Get-HostScanJob -Status Queued)
+        Tell 'planned' $some.Count
+        try {{
+            $some | Stop-HostScanJob -Force -PassThru -ThrottleLimit 1 | ForEach-Object {{ Tell "sent $($_.Id)" $_.Outcome }}
+        }}
+        finally {{ Tell 'last run' (Get-HostScanSession).LastRun }}
+        """,
+        at="##sent",
+    )
+    sent = server.requests("DELETE")[before:]
 
     run = told["last run"]
     assert run["State"] == "interrupted"
     assert 0 < run["Sent"] < run["Planned"] == told["planned"]
-    assert run["Sent"] == sum(at_end.values())
+    assert run["Sent"] == len(sent)
     assert f"cancels were sent for {run['Sent']} of {run['Planned']} jobs" in told.stdout
     assert run["Outcomes"]["not_attempted"] == run["Planned"] - run["Sent"]
-    late = [one for one in slow.requests("DELETE") if one.time > moment_after(told, 2.0)]
-    assert not late, "half a second where nothing else runs"
+    return seconds_between(told.interrupted_at, max(one.time for one in sent))
 
 
-def moment_after(told: Told, seconds: float) -> str:
-    at = datetime.fromisoformat(told.interrupted_at) + timedelta(seconds=seconds)
-    return utc_text(at)
+def seconds_between(first: str, second: str) -> float:
+    moments = [datetime.fromisoformat(text) for text in (first, second)]
+    return (moments[1] - moments[0]).total_seconds()
 
 
 def test_a_shell_that_is_killed_sends_nothing_more_and_the_journal_knows(shell: Shell) -> None:

@@ -34,6 +34,7 @@ MODULE = PACKAGE / "powershell" / "HostScanAutomation"
         ("first: wrong\nsecond: wrong", "first: wrong\nsecond: wrong"),
         ("the password is hunter2hunter2", "the password is [secret]"),
         ("sent Bearer abc.def", "sent Bearer [token]"),
+        ('not "Bearer $Token" of it', 'not "Bearer $Token" of it'),
     ],
 )
 def test_texts_are_made_fit_for_a_shell(text: str, shown: str) -> None:
