@@ -142,7 +142,12 @@ class CallReader:
         value = self.variables.evaluate(argument.value)
         method = (value.fixed or "").upper() if isinstance(value, Words) else ""
         if method not in _METHODS:
-            raise OutsideSubsetError(argument.value.place, "this method cannot be carried over")
+            message = (
+                f"method {method[:20]!r} cannot be carried over"
+                if method
+                else ("this method cannot be carried over")
+            )
+            raise OutsideSubsetError(argument.value.place, message)
         return method
 
     def _check_session(self, request: Request, sign_in: SignIn | None) -> None:

@@ -184,7 +184,8 @@ class _Parser(Scanner):
         self.take("(")
         self.skip_blanks()
         word_place = self.place
-        if _with_plain_dashes(self.word().text).lower() != "convertto-json":
+        word = self.word().text if self.character.isalpha() else ""
+        if _with_plain_dashes(word).lower() != "convertto-json":
             self.fail("only (ConvertTo-Json $Name) can be carried over", at=word_place)
         self.skip_blanks()
         variable = self.variable()

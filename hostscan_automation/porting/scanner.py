@@ -39,6 +39,12 @@ _SUBEXPRESSION = re.compile(rf"\$\([{BLANKS}]*\$(env:)?(\w+)[{BLANKS}]*\)", re.I
 _QUOTE_OR_LINE_END = re.compile(rf"[{DOUBLE_QUOTES}\n]")
 _NEXT_PARAMETER = re.compile(rf"[{BLANKS}][{DASHES}](?:Headers|Body|ContentType)\b", re.IGNORECASE)
 
+_MEANINGS = {
+    "`": "backtick (write the line unbroken)",
+    "|": "pipeline",
+    "[": "type or index in brackets",
+    "&": "call operator",
+}
 _CONSTANTS = {"true": True, "false": False, "null": None}
 
 
@@ -81,7 +87,8 @@ class Scanner:
             self.fail("statement ends before it is complete")
         if unicodedata.category(character) == "Cf":
             self.fail(f"invisible character {describe(character)} belongs to the name here")
-        self.fail(f"{describe(character)} is outside what can be carried over")
+        subject = _MEANINGS.get(character, describe(character))
+        self.fail(f"{subject} is outside what can be carried over")
 
     def repair(self, repair: Repair, place: Place, subject: str = "") -> None:
         """Record a repair."""
@@ -168,7 +175,9 @@ class Scanner:
         """Read `$Name` or `$env:NAME`."""
         found = _VARIABLE.match(self.text, self.position)
         if found is None:
-            self.fail("this use of $ is outside what can be carried over")
+            self.fail(
+                "this use of $ is outside what can be carried over; $Name and $($Name) are not"
+            )
         if found[3]:
             self.fail(f"name {found[0]!r} with a scope or a question mark cannot be carried over")
         return self._variable(found)

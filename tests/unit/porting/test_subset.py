@@ -32,8 +32,14 @@ def finding(text: str, file_name: str = "example.ps1") -> str:
     [
         ("Get-Process", "1:1: command 'Get-Process' cannot be carried over"),
         ("\n  irm -Uri /x", "2:3: command 'irm' cannot be carried over"),
-        ("Invoke-RestMethod -Uri /x | Out-Null", "1:27: '|' is outside what can be carried over"),
-        ("Invoke-RestMethod -Uri `\n  /x", "1:24: '`' is outside what can be carried over"),
+        (
+            "Invoke-RestMethod -Uri /x | Out-Null",
+            "1:27: pipeline is outside what can be carried over",
+        ),
+        (
+            "Invoke-RestMethod -Uri `\n  /x",
+            "1:24: backtick (write the line unbroken) is outside what can be carried over",
+        ),
         (
             "Invoke-RestMethod /x",
             "1:19: a value without its parameter's name cannot be carried over",
@@ -60,10 +66,13 @@ def finding(text: str, file_name: str = "example.ps1") -> str:
         ("Invoke-RestMethod -Uri $true", "1:24: the address is no text"),
         ('Invoke-RestMethod -Uri "x', "1:24: string does not end on its line"),
         ("Invoke-RestMethod -Uri 'x", "1:24: string does not end on its line"),
-        ('Invoke-RestMethod -Uri "/a`n"', "1:27: '`' is outside what can be carried over"),
+        (
+            'Invoke-RestMethod -Uri "/a`n"',
+            "1:27: backtick (write the line unbroken) is outside what can be carried over",
+        ),
         (
             'Invoke-RestMethod -Uri "/$(1)"',
-            "1:26: this use of $ is outside what can be carried over",
+            "1:26: this use of $ is outside what can be carried over; $Name and $($Name) are not",
         ),
         (
             'Invoke-RestMethod -Uri "/$a:b"',
@@ -75,6 +84,8 @@ def finding(text: str, file_name: str = "example.ps1") -> str:
         ),
         ("$x = 1 + 1", "1:8: '+' is outside what can be carried over"),
         ("$x += 1", "1:4: '+' is outside what can be carried over"),
+        ("$x = ($y + 1)", "1:7: only (ConvertTo-Json $Name) can be carried over"),
+        ("$x = [int]1", "1:6: type or index in brackets is outside what can be carried over"),
         ("$x", "1:3: statement ends before it is complete"),
         ("$x = word", "1:6: command 'word' cannot be carried over"),
         ("$x = ,1", "1:6: ',' is outside what can be carried over"),
@@ -114,7 +125,7 @@ def test_a_statement_outside_the_subset_is_named_with_its_place(text: str, expec
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ("-Method DELETE", "-Method TRACE", "this method cannot be carried over"),
+        ("-Method DELETE", "-Method TRACE", "method 'TRACE' cannot be carried over"),
         ("-Method DELETE", "-Method @{a = 1}", "this method cannot be carried over"),
         ("{hostScanJobId}", "{hostScanJobId}?x=1", "a query in the address cannot be carried over"),
         ("{hostScanJobId}", "a/%2E.", "a dot segment in the path cannot be carried over"),
