@@ -9,7 +9,7 @@ from __future__ import annotations
 import logging
 import sqlite3
 import threading
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from filelock import FileLock, Timeout
@@ -20,7 +20,7 @@ from hostscan_automation.runs.privacy import (
     make_private_folder,
     write_private_file,
 )
-from hostscan_automation.runs.write_ahead import log_end
+from hostscan_automation.runs.write_ahead import has_log_without_index, log_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -34,6 +34,11 @@ _APPLICATION_ID = 0x48535243
 _BUSY_S = 10.0
 _CHECKED_UP_TO_BYTES = 64 * 1024 * 1024
 _LOST = "its last writes are lost"
+_DOUBT = (
+    "journal may be damaged: the index of its write-ahead log (-shm) was missing, so whether its"
+    " last writes are all there cannot be told; a job told as already finished may have been"
+    " cancelled by its run (this is said until the file %r is removed)"
+)
 
 _SCHEMA = """
 CREATE TABLE run (
@@ -88,6 +93,7 @@ class Store:
         self.folder = folder
         self.path = folder / FILE_NAME
         self._loss_note = folder / f"{FILE_NAME}-lost"
+        self._doubt_note = folder / f"{FILE_NAME}-doubt"
         self._lock = threading.RLock()
         self._connection: sqlite3.Connection | None = None
         self._is_ready_to_write = False
@@ -198,6 +204,7 @@ class Store:
 
     def _connect(self, name: str) -> sqlite3.Connection:
         before = log_end(self.path)
+        is_blind = has_log_without_index(self.path)
         connection = sqlite3.connect(
             name,
             uri=name.startswith("file:"),
@@ -212,6 +219,11 @@ class Store:
         except BaseException:
             connection.close()
             raise
+        if is_blind:
+            with suppress(OSError):
+                write_private_file(self._doubt_note, "its index was missing\n")
+        if is_blind or self._doubt_note.exists():
+            _LOG.warning(_DOUBT, str(self._doubt_note))
         if self._loss_note.exists():
             _LOG.warning("journal is damaged: %s; what it tells is older than the truth", _LOST)
         return connection
@@ -258,8 +270,8 @@ class Store:
         return JournalError(
             f"journal {str(self.path)!r} is damaged: {what}",
             hint="`hostscan runs list` and `hostscan runs show` tell what is still readable in it."
-            " Then move the file away (with its -wal, -shm and -lost) and keep it; a new one is"
-            " begun.",
+            " Then move the file away (and what stands beside it under its name); a new one"
+            " is begun.",
         )
 
     def _error(self, error: sqlite3.Error) -> JournalError:

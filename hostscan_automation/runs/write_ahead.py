@@ -50,6 +50,18 @@ class LogEnd:
         return first.to_bytes(4, "big") + self.salt[4:]
 
 
+def has_log_without_index(journal: Path) -> bool:
+    """Say whether a write-ahead log lost its index: by a power failure, or by copying files.
+
+    As long as processes merely die, both are there or neither is.
+    """
+    log = journal.with_name(f"{journal.name}-wal")
+    try:
+        return log.stat().st_size > 0 and not journal.with_name(f"{journal.name}-shm").exists()
+    except OSError:
+        return False
+
+
 def log_end(journal: Path) -> LogEnd | None:
     """Read the index of a journal's write-ahead log; None where there is none, or none to trust."""
     try:

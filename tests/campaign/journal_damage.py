@@ -162,6 +162,14 @@ def _gone(*names: str) -> Damage:
     return damage
 
 
+def _both(*damages: Damage) -> Damage:
+    def damage(journal: Path, chance: random.Random) -> None:
+        for one in damages:
+            one(journal, chance)
+
+    return damage
+
+
 def _text(journal: Path, _: random.Random) -> None:
     _gone("-wal", "-shm")(journal, _)
     journal.write_text("this is no journal\n" * 500, encoding="utf-8")
@@ -199,6 +207,7 @@ DAMAGES: dict[str, Damage] = {
     "of another program": _of_somebody_else,
     "text": _text,
     "index gone": _gone("-shm"),
+    "log cut and index gone": _both(_cut(lambda size, _: size * 3 // 4, wal=True), _gone("-shm")),
     "log gone": _gone("-wal"),
     "log and index gone": _gone("-wal", "-shm"),
     "copied without its log": _copied_without_its_log,

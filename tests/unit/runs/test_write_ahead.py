@@ -76,6 +76,32 @@ def test_lost_writes_are_said_and_nothing_is_built_on_what_is_left(
     assert "move the file away" in caught.value.hint
 
 
+def test_a_log_without_its_index_is_said_from_then_on_and_the_run_goes_on(
+    journal: Journal, clock: FakeClock, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    wal = crashed(journal, clock, tmp_path / "left")
+    wal.with_name("journal.sqlite3-shm").unlink()
+    for times in (1, 2):  # once more: SQLite has made a new index by now
+        with caplog.at_level(logging.WARNING), reopened(wal.parent, clock) as found:
+            found.reopen(found.runs()[0].run_id).take_over()
+        assert caplog.text.count("cannot be told") == times
+
+    wal.with_name("journal.sqlite3-doubt").unlink()
+    with caplog.at_level(logging.WARNING), reopened(wal.parent, clock) as found:
+        found.runs()
+    assert caplog.text.count("cannot be told") == 2
+
+
+def test_a_journal_that_was_closed_in_peace_has_no_log_to_miss(
+    journal: Journal, clock: FakeClock, caplog: pytest.LogCaptureFixture
+) -> None:
+    journal.begin(NewRun(make_plan(FakeServer.with_jobs(1, clock=clock))))
+    journal.close()
+    with caplog.at_level(logging.WARNING), reopened(journal.folder, clock) as found:
+        assert len(found.runs()) == 1
+    assert caplog.text == ""
+
+
 def test_a_log_that_went_on_or_was_begun_anew_has_lost_nothing() -> None:
     assert not END.has_lost(replace(END, frames=11))
     assert not END.has_lost(replace(END, frames=0, salt=bytes([0, 0, 0, 8, 1, 2, 3, 4])))
