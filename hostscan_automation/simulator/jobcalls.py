@@ -169,8 +169,8 @@ class JobCalls:
         fault = None if job is None or job.has_ended(now) else self._misbehaviour.before_cancel(job)
         if fault == "vanish":
             self._jobs.remove(job_id)
-        elif fault == "finish":
-            self._jobs.finish(job_id)
+        elif fault == "finish" and job is not None:
+            self._jobs.put(job.ended(now, "Complete"))  # by this cancel's time, not a moment later
         return fault
 
     def _delay(self, job: Job) -> float:

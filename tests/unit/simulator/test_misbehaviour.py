@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
     from tests.unit.simulator.conftest import ManualClock, Wire
 
+    Connect = Callable[[Simulator], Wire]
+
 _JOBS = "/api/v1/HostScanJob"
 _LOST = (http.client.RemoteDisconnected, ConnectionResetError)
 _CUT = (http.client.IncompleteRead, http.client.BadStatusLine, http.client.HTTPException)
@@ -351,6 +353,15 @@ def test_a_marked_job_is_complete_when_its_cancel_comes(
     assert admin.delete(f"{_JOBS}/{job_id}").status == 400
     assert server.status_of(job_id) == "Complete"
     assert server.requests("DELETE")[0].fault == "finish"
+
+
+def test_a_job_completes_before_its_cancel_by_a_clock_that_goes_on(connect: Connect) -> None:
+    with Simulator(SimulatorConfig(jobs=0)) as server:  # on the machine's own clock
+        server.misbehave("finish=1")
+        job_id = server.add_job(JobSpec())
+
+        assert connect(server).sign_in().delete(f"{_JOBS}/{job_id}").status == 400
+        assert server.requests("DELETE")[0].fault == "finish"
 
 
 def test_a_job_whose_cancel_was_accepted_does_not_vanish_at_the_next(
