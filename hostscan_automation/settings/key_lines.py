@@ -10,8 +10,9 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 _HEADER = re.compile(r"^\s*\[\[?(?P<name>[^\[\]]+)\]\]?\s*(?:#.*)?$")
-_KEY = re.compile(r"^\s*(?P<name>[\w.\"' -]+?)\s*=")
-_PART = re.compile(r"""\s*(?:"([^"]*)"|'([^']*)'|([\w-]+))\s*(?:\.|$)""")
+_KEY = re.compile(r"""[\w."' -]+""")
+_PART = re.compile(r""""([^"]*)"|'([^']*)'|([\w-]+)""")
+_LONGEST_KEY = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,11 +31,14 @@ class KeyLines:
         lines: dict[tuple[str, ...], int] = {}
         table: tuple[str, ...] = ()
         for number, line in enumerate(text.split("\n"), start=1):
-            if header := _HEADER.match(line):
+            # no expression below may look at a line twice: one of blanks would take for ever
+            start = line[:_LONGEST_KEY].strip()
+            key, equals, _ = start.partition("=")
+            if header := _HEADER.match(start):
                 table = _parts(header["name"])
                 lines.setdefault(table, number)
-            elif key := _KEY.match(line):
-                lines.setdefault(table + _parts(key["name"]), number)
+            elif equals and _KEY.fullmatch(key):
+                lines.setdefault(table + _parts(key), number)
         return cls(lines)
 
     def line(self, path: tuple[str, ...]) -> int | None:

@@ -73,6 +73,9 @@ def _profiles() -> Iterator[bytes]:
     yield b"\n".join(b"[[profiles.p.protect]]" for number in range(40_000))
     yield b"\n".join(b"profiles.p.x%d = 1" % number for number in range(45_000))
     yield b"\n".join(b"a%d." % number * 31 + b"b = 1" for number in range(5_000))
+    yield b'no_such_key = """\n' + b" " * 900_000 + b'\n"""'
+    yield b'no_such_key = """\n' + (b" " * 450 + b"\n") * 2_000 + b'"""'
+    yield b'no_such_key = """\n[' + b"a " * 400_000 + b'\n"""'
     yield b"[profiles.a]\nprotect = [" + b"{any_host = {name = 'x'}}," * 35_000 + b"]"
 
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -41,6 +42,18 @@ def test_a_file_that_would_take_all_memory_or_stack_is_refused(
     desk: Desk, text: str, reason: str
 ) -> None:
     assert reason in complaint(desk, text)
+
+
+@pytest.mark.parametrize(
+    "inner", [" " * 4000, "a " * 100_000, "[" + "a " * 100_000, ("'\"" * 99 + "\n") * 500]
+)
+def test_long_lines_in_a_text_are_not_looked_at_over_and_over(tmp_path: Path, inner: str) -> None:
+    path = tmp_path / "config.toml"
+    path.write_text(f'no_such_key = """\n{inner}\n"""', encoding="utf-8")
+    began = time.process_time()
+    with pytest.raises(SettingsError, match=":1:1: no_such_key"):
+        read_profiles(path, "test")
+    assert time.process_time() - began < 5  # of work; it took 18 s for 4,000 blanks
 
 
 def test_names_with_many_dots_are_no_keys(desk: Desk) -> None:
