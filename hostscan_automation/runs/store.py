@@ -270,8 +270,8 @@ class Store:
         return JournalError(
             f"journal {str(self.path)!r} is damaged: {what}",
             hint="`hostscan runs list` and `hostscan runs show` tell what is still readable in it."
-            " Then move the file away (and what stands beside it under its name); a new one"
-            " is begun.",
+            " Then move the file away, with what stands beside it under its name, and keep it; a"
+            " new one is begun.",
         )
 
     def _error(self, error: sqlite3.Error) -> JournalError:
