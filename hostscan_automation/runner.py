@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from hostscan_automation.runs.stop import Stop
 
 ROLES = ("Admin", "App")
-_VERSION_WITHIN_S = 5.0
+_VERSION_WITHIN_S = 10.0
 """A run is told with the server's version where that is to be had, and not kept waiting for it."""
 
 

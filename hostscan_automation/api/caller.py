@@ -50,18 +50,19 @@ class Caller:
         return self._until_done(lambda token: self._accepted(call, token), patience)
 
     def read(
-        self, call: Call, parse: Callable[[Reply], _T], *, within_s: float = float("inf")
+        self, call: Call, parse: Callable[[Reply], _T], *, within_s: float | None = None
     ) -> _T:
         """Send a reading call, again where that may help, and return its parsed reply.
 
         Args:
             call: What to send.
             parse: Reads a reply.
-            within_s: How long it may be repeated, where that is less than usual.
+            within_s: How long it may be repeated and waited for, where that is less than usual.
         """
-        total_s = min(self._transport.options.retry_for_s, within_s)
-        patience = self._patience(total_s, only_unsent=False)
-        return self._until_done(lambda token: parse(self._accepted(call, token)), patience)
+        patience = self._patience(self._total_s(within_s), only_unsent=False)
+        return self._until_done(
+            lambda token: parse(self._accepted(call, token, within_s)), patience
+        )
 
     def read_all(
         self, call: Call, parse: Callable[[Reply, Iterator[bytes]], Iterator[_T]]
@@ -86,9 +87,7 @@ class Caller:
             parse: Makes items of a reply.
             within_s: How long it may be repeated and waited for, where that is less than usual.
         """
-        total_s = self._transport.options.retry_for_s
-        total_s = total_s if within_s is None else min(total_s, within_s)
-        patience = self._patience(total_s, only_unsent=False)
+        patience = self._patience(self._total_s(within_s), only_unsent=False)
         yield from self._until_done(
             lambda token: _started(self._items(call, token, parse, within_s)), patience
         )
@@ -119,8 +118,9 @@ class Caller:
             hint="Does something between here and the server remove the token?",
         )
 
-    def _accepted(self, call: Call, token: AccessToken) -> Reply:
-        return self._checked(self._transport.exchange(call, token.text), token)
+    def _accepted(self, call: Call, token: AccessToken, within_s: float | None = None) -> Reply:
+        reply = self._transport.exchange(call, token.text, within_s=within_s)
+        return self._checked(reply, token)
 
     def _items(
         self,
@@ -139,6 +139,10 @@ class Caller:
         if not reply.is_success:
             raise refusal(reply, self._time.now())
         return reply
+
+    def _total_s(self, within_s: float | None) -> float:
+        total_s = self._transport.options.retry_for_s
+        return total_s if within_s is None else min(total_s, within_s)
 
     def _patience(self, total_s: float, *, only_unsent: bool) -> Patience:
         return Patience(

@@ -211,11 +211,12 @@ class HostScanReader:
         """Return the hosts that were scanned (page HostScanJob/GetHosts); they are not jobs."""
         return self._caller.read_all(_call(endpoints.SCANNED_HOSTS), wire.read_hosts)
 
-    def version(self, within_s: float = float("inf")) -> str:
+    def version(self, within_s: float | None = None) -> str:
         """Return the server's version, such as "25.12.00000".
 
         Args:
-            within_s: How long the call may be repeated, where that is less than usual.
+            within_s: How long the call may be repeated, and its reply be waited for; by default
+                what `ConnectionOptions` say.
         """
         return self._caller.read(_call(endpoints.VERSION), wire.read_text, within_s=within_s)
 

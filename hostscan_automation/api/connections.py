@@ -133,11 +133,13 @@ class Connection(HTTPConnection):
         if self.sock is None:
             self.connect()
         self.has_left = False
-        self.sock.settimeout(self.line.options.read_timeout_s)
+        options = self.line.options
+        within_s = getattr(request, "within_s", None) or options.reply_deadline_s
+        self.sock.settimeout(min(options.read_timeout_s, within_s))
         http.client.HTTPConnection.request(
             self, request.method or "GET", request.path_url, request.body, request.headers
         )
-        self._expect_reply(self.line.options.reply_deadline_s)
+        self._expect_reply(min(options.reply_deadline_s, within_s))
         return http.client.HTTPConnection.getresponse(self)
 
     @override

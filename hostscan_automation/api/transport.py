@@ -71,8 +71,15 @@ class Transport:
         self._cookies: dict[str, str | None] = {}
         self.was_heard = False
 
-    def exchange(self, call: Call, token: str | None = None) -> Reply:
+    def exchange(
+        self, call: Call, token: str | None = None, *, within_s: float | None = None
+    ) -> Reply:
         """Send one call once and return its whole reply, whatever its status.
+
+        Args:
+            call: What to send.
+            token: The session's.
+            within_s: Longest wait for the whole reply, where that is less than usual.
 
         Raises:
             NotReachedError: It surely never left.
@@ -80,6 +87,7 @@ class Transport:
             UnreadableReplyError: The reply has no end.
         """
         request = self._prepared(call, token, accept_encoding="identity")
+        request.within_s = within_s
         return self._reply(call, self._sent(call, request, is_streamed=False))
 
     @contextmanager
@@ -155,7 +163,7 @@ class Transport:
             body = _whole(call, response)
         return Reply(response.status_code, call.method, call.path, response.headers, body)
 
-    def _prepared(self, call: Call, token: str | None, accept_encoding: str) -> PreparedRequest:
+    def _prepared(self, call: Call, token: str | None, accept_encoding: str) -> _Prepared:
         refuse_forbidden_quickly(call.target)
         request = _Prepared(call.target)
         request.method = call.method
@@ -197,7 +205,13 @@ class Transport:
 
 
 class _Prepared(PreparedRequest):
-    """A request made by hand: what is sent is exactly what the call says."""
+    """A request made by hand: what is sent is exactly what the call says.
+
+    Attributes:
+        within_s: Longest wait for its reply, where that is less than usual.
+    """
+
+    within_s: float | None = None
 
     def __init__(self, target: str) -> None:
         super().__init__()

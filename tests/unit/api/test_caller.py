@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from uuid import UUID, uuid4
 
 import pytest
@@ -191,10 +191,10 @@ def test_a_change_that_never_left_is_sent_when_the_server_is_back(
     transport = client._transport
     exchange, failures = transport.exchange, [NotReachedError("away"), NotReachedError("away")]
 
-    def sometimes(call: object, token: str | None = None) -> object:
+    def sometimes(call: object, token: str | None = None, **more: Any) -> object:
         if failures:
             raise failures.pop()
-        return exchange(call, token)  # type: ignore[arg-type]
+        return exchange(call, token, **more)  # type: ignore[arg-type]
 
     monkeypatch.setattr(transport, "exchange", sometimes)
     nps.other = lambda request: reply(200)

@@ -350,6 +350,19 @@ class TestWhatIsLost:
 
         with pytest.raises(ReplyLostError), transport.stream(READ, within_s=0.1):
             pass
+        with pytest.raises(ReplyLostError, match="fell silent"):
+            transport.exchange(READ, within_s=0.1)
+        transport.close()
+
+    def test_a_caller_that_gives_less_time_waits_less_for_what_drips(
+        self, wire: WireServer
+    ) -> None:
+        transport = opened(wire.url, ConnectionOptions())
+        wire.answer = lambda request: b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n"
+        wire.drips = b"x"
+
+        with pytest.raises(ReplyLostError, match="fell silent"):
+            transport.exchange(READ, within_s=0.1)
         transport.close()
 
     @pytest.mark.parametrize(("call", "words"), [(READ, "Nothing was changed"), (CANCEL, "may ")])
