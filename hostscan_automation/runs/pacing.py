@@ -18,17 +18,18 @@ A refusal on the way says that the limit has come down: the course begins anew w
 at most once a second, because those that were already on their way say nothing new. Three such in a
 row that go on while the rate has come down by a third say something else: slowing down does not
 help, so the refusals are not about the rate. What share of the requests they are is known then
-(`Strays`), and until the full rate is refused only more than that share counts. Else every stray
+(`strays.py`), and until the full rate is refused only more than that share counts. Else every stray
 refusal would take its part of the rate, until next to nothing is left.
 """
 
 from __future__ import annotations
 
 import logging
-import math
 import threading
 from collections import deque
 from typing import TYPE_CHECKING
+
+from hostscan_automation.runs.strays import Strays, Streak
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -43,13 +44,6 @@ _CLIMBED_AFTER_S = 0.25
 _REACHED_AFTER_S = 9.0
 _CLIMBED_TO = 0.93
 _HALVINGS_APART_S = 1.0
-_STREAK = 3
-_SLOWED_TO, _SLOWED_BY = 0.7, 3.0
-_SMALLEST_STRAY_SHARE, _LARGEST_STRAY_SHARE = 0.01, 0.6
-_DEVIATIONS = 3.0
-_STRAYS_IN_A_ROW = 2
-_ENOUGH = 20
-_COUNTED_AT_MOST = 200
 _SLOWEST = 1.0
 _FIRST_GUESS = 10.0
 _LAST_TRY_OF_UNLIMITED = 32.0
@@ -77,80 +71,6 @@ class Goodput:
         """Return the best second's count, and forget all seconds but the last."""
         best, self._best = self._best, 0
         return best
-
-
-class Strays:
-    """The refusals that come whatever the rate is.
-
-    Attributes:
-        share: What share of the requests they are, as far as that was learned; 0 until then.
-    """
-
-    def __init__(self) -> None:
-        self.share = 0.0
-        self._refused = 0.0
-        self._all = 0.0
-
-    @property
-    def are_too_many(self) -> bool:
-        """Whether more was refused of late than chance explains at the share that is known."""
-        if not self.share:
-            return self._refused > 0
-        expected = self.share * self._all
-        return self._refused > _STRAYS_IN_A_ROW + expected + _DEVIATIONS * math.sqrt(expected)
-
-    def count(self, *, is_refused: bool) -> None:
-        """Count one reply; what is long ago counts less and less."""
-        self._refused += is_refused
-        self._all += 1
-        if self._all >= _COUNTED_AT_MOST:
-            self.learn()
-            self._refused /= 2
-            self._all /= 2
-
-    def learn(self) -> None:
-        """Take what was counted for the share, where it is known and enough was counted."""
-        if self.share and self._all >= _ENOUGH:
-            share = self._refused / self._all
-            self.share = max(_SMALLEST_STRAY_SHARE, min(_LARGEST_STRAY_SHARE, share))
-
-    def forget_counts(self) -> tuple[float, float]:
-        """Begin to count anew; return how many were refused, and how many there were."""
-        counts = self._refused, self._all
-        self._refused = self._all = 0.0
-        return counts
-
-
-class Streak:
-    """Refusals on the way, one after the other, that slowing down did not end.
-
-    Args:
-        ceiling: What it was when they began.
-    """
-
-    def __init__(self, ceiling: float) -> None:
-        self._ceiling = ceiling
-        self._length = 0
-        self._refused = 0.0
-        self._all = 0.0
-
-    def add(self, refused: float, of: float) -> None:
-        """Add what was counted between two of them."""
-        self._length += 1
-        self._refused += refused
-        self._all += of
-
-    def stray_share(self, ceiling: float) -> float:
-        """Return what share is refused whatever the rate is; 0 where that is not what it says.
-
-        Args:
-            ceiling: What it is now. A limit would have been met before the rate came down so far.
-        """
-        has_slowed = ceiling <= min(_SLOWED_TO * self._ceiling, self._ceiling - _SLOWED_BY)
-        if not has_slowed or self._length < _STREAK or self._all < _ENOUGH:
-            return 0.0
-        share = self._refused / self._all
-        return share if share <= _LARGEST_STRAY_SHARE else 0.0
 
 
 class Throttle:
