@@ -85,7 +85,8 @@ def run(
     rate: object, faults: Sequence[str], *, seed: int, jobs: int = 300, confirm: str = "30s"
 ) -> Tally:
     """Run a playbook in one go while everything moves."""
-    tally = Tally(f"moving server, run at {rate}, {', '.join(faults)}")
+    pace = "at full speed" if rate == "unlimited" else f"at {rate}/s"
+    tally = Tally(f"moving server, run {pace}, {', '.join(faults)}")
     with ground(jobs, seed=seed, faults=faults) as field:
         field.write_playbook(rate=rate, confirm=confirm)
         may_come_back = not any("lost" in fault for fault in faults)
