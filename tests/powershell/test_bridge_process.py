@@ -211,6 +211,9 @@ def test_a_python_that_cannot_serve_is_named_with_the_reason(shell: Shell, stand
     silent = shell.folder / "silent"
     silent.write_text("#!/bin/sh\necho welcome\nsleep 1\n", encoding="utf-8")
     silent.chmod(0o755)
+    mute = shell.folder / "mute"
+    mute.write_text("#!/bin/sh\necho $$ > mute.pid\nexec sleep 60\n", encoding="utf-8")
+    mute.chmod(0o755)
     bare = shell.folder / "bare"
     bare.write_text(
         "#!/bin/sh\necho \"$1: No module named 'hostscan_automation'\" >&2\nexit 1\n",
@@ -223,6 +226,9 @@ def test_a_python_that_cannot_serve_is_named_with_the_reason(shell: Shell, stand
             Fails {{ {CONNECT} -PythonPath $Python }}
         }}
         Tell 'missing' (Try '/nowhere/python')
+        & (Get-Module -Name HostScanAutomation) {{ $script:HandshakeMs = 500 }}
+        Tell 'mute' (Try '{mute}')
+        & (Get-Module -Name HostScanAutomation) {{ $script:HandshakeMs = 10000 }}
         Tell 'silent' (Try '{silent}')
         Tell 'bare' (Try '{bare}')
         Tell 'version' (Fails {{ $env:STAND_IN_PART = 'other version'; {CONNECT} -PythonPath '{stand_in}' }})
@@ -231,11 +237,13 @@ def test_a_python_that_cannot_serve_is_named_with_the_reason(shell: Shell, stand
         env={"HOSTSCAN_PYTHON": "/nowhere/else"},
     )
 
-    for name in ("missing", "silent", "bare"):
+    for name in ("missing", "mute", "silent", "bare"):
         assert told[name]["id"] == "HostScan.PythonNotFound,Connect-HostScanServer", name
         assert told[name]["category"] == "NotInstalled"
         assert "hostscan powershell install" in told[name]["action"]
     assert "/nowhere/python (-PythonPath)" in told["missing"]["message"]
+    assert "did not answer within 0.5 seconds" in told["mute"]["message"]
+    assert is_gone(int((shell.folder / "mute.pid").read_text("ascii"))), "it is made to end"
     assert str(silent) in told["silent"]["message"]
     assert "-P: No module named" in told["bare"]["message"], "it was tried without -I, too"
     assert told["version"]["id"] == "HostScan.VersionMismatch,Connect-HostScanServer"

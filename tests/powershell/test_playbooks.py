@@ -219,6 +219,8 @@ def whatifs(shell: Shell, joining: str, folder: Path, told: Told) -> Told:
         Tell '{name} script' (Said {{ $WhatIfPreference = $true; {call} }})
         Tell '{name} caller' (Said {{ Test-Inner -WhatIf }})
         Tell '{name} nested' (Said {{ Test-Outer -WhatIf }})
+        New-Module -Name Other -ScriptBlock {{ function Test-Module {{ [CmdletBinding(SupportsShouldProcess = $true)] param([string] $runId) {call} }} }} | Import-Module -Force
+        Tell '{name} module' (Said {{ Test-Module -WhatIf -runId $runId }})
         Tell '{name} strict' (Said {{ Set-StrictMode -Version Latest; Test-Inner -WhatIf }})
         """
         for name, call in WHAT_IF.items()
@@ -243,7 +245,7 @@ def test_every_cmdlet_that_changes_something_obeys_the_callers_what_if(
     text = whatifs.stdout[: whatifs.stdout.index(f"##{cmdlet} strict")]
     text = text[text.rindex(f"##{previous(cmdlet)} strict") :] if previous(cmdlet) else text
 
-    assert text.count("What if: Performing the operation") == 5
+    assert text.count("What if: Performing the operation") == 6
     assert whatifs["written"] is False
     assert whatifs["off"] == 1
     assert not server.requests("POST", path="HostScanJob")

@@ -212,6 +212,51 @@ def test_ctrl_c_stops_within_half_a_second_and_tells_what_was_sent(shell: Shell)
     assert min(took_s) <= HALF_A_SECOND, took_s
 
 
+def test_ctrl_c_before_the_end_of_the_pipeline_cancels_nothing(
+    shell: Shell, joining: str, server: Simulator
+) -> None:
+    before = len(server.requests("DELETE"))
+    told = shell.interrupt(
+        rf"""
+        {joining}
+        $some = @(Get-HostScanJob -Status Pending -First 3)
+        & {{ $some; Tell 'waiting' $some.Count; Start-Sleep -Seconds 60 }} | Stop-HostScanJob -Force
+        Tell 'not reached' 1
+        """,
+        at="##waiting",
+    )
+
+    assert told["waiting"] == 3
+    assert "not reached" not in told.values
+    assert len(server.requests("DELETE")) == before
+
+
+def test_each_job_of_a_pipeline_is_cancelled_on_the_server_it_came_from(
+    shell: Shell, joining: str, server: Simulator
+) -> None:
+    before = len(server.requests("DELETE"))
+    with Simulator(SimulatorConfig(jobs=30, seed=7)) as other:
+        account = other.accounts.without_mfa
+        told = shell.run(
+            rf"""
+            {joining}
+            Connect-HostScanServer -Uri '{other.url}' -SessionName other -NoMfa -Credential (Login '{account.login}' '{account.password}')
+            Tell 'counts' @(@(Get-HostScanJob).Count, @(Get-HostScanJob -SessionName other).Count)
+            $here = @(Get-HostScanJob -Status Pending -First 2)
+            $there = @(Get-HostScanJob -SessionName other | Where-Object {{ -not $_.IsTerminal -and $_.Status -ne 'Unknown' }} | Select-Object -First 1)
+            Tell 'ids' @(@($here | ForEach-Object {{ $_.Id }}), @($there | ForEach-Object {{ $_.Id }}))
+            Tell 'outcomes' @($here[0], $there[0], $here[1] | Stop-HostScanJob -Force -PassThru | ForEach-Object {{ $_.Outcome }})
+            """
+        )
+        there = [str(one.job_id) for one in other.requests("DELETE")]
+    here = [str(one.job_id) for one in server.requests("DELETE")[before:]]
+
+    assert told["counts"] == [2134, 30]
+    assert told["outcomes"] == ["accepted"] * 3
+    assert sorted(here) == sorted(told["ids"][0])
+    assert there == told["ids"][1]
+
+
 TRIES = 4
 HALF_A_SECOND = 0.5
 

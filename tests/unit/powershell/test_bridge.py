@@ -215,6 +215,18 @@ def talk(process: subprocess.Popen[bytes], message: dict[str, Any]) -> dict[str,
     return reply
 
 
+def test_the_process_ends_when_its_parent_has_though_somebody_holds_its_pipe_open() -> None:
+    parent = subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE)
+    command = [*COMMAND, "--parent-pid", str(parent.pid)]
+    process = subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    assert talk(process, GREETING)["result"]["protocol"] == 1
+
+    parent.communicate()
+
+    assert process.wait(timeout=30) == 0
+    process.communicate()
+
+
 def test_the_process_greets_ignores_ctrl_c_and_ends_with_its_input() -> None:
     process = subprocess.Popen(
         [*COMMAND, "--parent-pid", str(os.getpid())], stdin=subprocess.PIPE, stdout=subprocess.PIPE
