@@ -165,10 +165,11 @@ def test_ctrl_c_stops_a_cancel_at_once_and_says_what_was_sent(shell: Shell, stan
     assert told.seconds < 10, "most of this is the shell ending, on a busy machine"
 
 
-def test_a_call_that_does_not_stop_is_left_after_five_seconds(shell: Shell, stand_in: str) -> None:
+def test_a_call_that_does_not_stop_is_left_after_a_while(shell: Shell, stand_in: str) -> None:
     told = shell.interrupt(
         f"""
         {CONNECT}
+        & (Get-Module -Name HostScanAutomation) {{ $script:StopWaitMs = 1000 }}
         Stop-HostScanJob -Id 00000000-0000-0000-0000-000000000001 -Force -PassThru |
             ForEach-Object {{ Tell 'sent' 1 }}
         """,
@@ -177,7 +178,7 @@ def test_a_call_that_does_not_stop_is_left_after_five_seconds(shell: Shell, stan
     )
 
     assert "gave no summary, so some of it may have been sent" in told.stdout
-    assert 4 < told.seconds < 20
+    assert 0.9 < told.seconds < 20
 
 
 def test_progress_is_shown_and_select_first_in_a_cancel_stops_the_rest_and_warns(

@@ -79,6 +79,8 @@ def test_the_manifest_names_every_cmdlet_one_by_one() -> None:
     assert f"ModuleVersion        = '{version('hostscan-automation')}'" in manifest
     assert f"$script:ProtocolVersion = {PROTOCOL}" in loader
     assert "AliasesToExport      = @()" in manifest
+    assert "$script:StopWaitMs = 5000" in loader
+    assert "$script:HandshakeMs = 10000" in loader
 
 
 @pytest.mark.parametrize("name", ["Format", "Types"])

@@ -78,7 +78,7 @@ ca_bundle = '{site.ca_bundle}'
         Tell 'untrusted' (Fails {{ Connect-HostScanServer -Uri '{site.url}' -Credential $someone -NoMfa }})
         Tell 'wrong pin' (Fails {{ Connect-HostScanServer -Uri '{site.url}' -Credential $someone -NoMfa -Fingerprint ('0' * 64) }})
         Tell 'thumbprint' (Fails {{ Connect-HostScanServer -Uri '{site.url}' -Credential $someone -NoMfa -Fingerprint ('0' * 40) }})
-        Tell 'no server' (Fails {{ Connect-HostScanServer -Uri 'http://127.0.0.1:9' -Credential $someone -NoMfa }})
+        Tell 'no server' (Fails {{ Connect-HostScanServer -Uri 'http://127.0.0.1:9' -Credential $someone -NoMfa -TimeoutSec 1 }})
         Tell 'no profile' (Fails {{ Connect-HostScanServer -ProfileName nightyl }})
         Tell 'empty' (Fails {{ Connect-HostScanServer @sim -AppUser 'LAB\no-mfa' -ApiKey (New-Object System.Security.SecureString) }})
 
@@ -241,12 +241,12 @@ def test_secrets_are_in_no_command_line_and_no_environment(shell: Shell, site: S
 
 
 def test_a_token_that_ends_is_renewed_and_one_that_cannot_be_is_told(shell: Shell) -> None:
-    with Simulator(SimulatorConfig(jobs=5, token_ttl_s=3)) as site:
+    with Simulator(SimulatorConfig(jobs=5, token_ttl_s=1)) as site:
         account = site.accounts.without_mfa
         told = shell.run(
             rf"""
             Connect-HostScanServer -Uri '{site.url}' -NoMfa -Credential (Login '{account.login}' '{account.password}')
-            [Threading.Thread]::Sleep(3500)
+            [Threading.Thread]::Sleep(1200)
             Tell 'renewed' @(Get-HostScanJob).Count
             """
         )
