@@ -9,6 +9,7 @@ from urllib.parse import SplitResult, urlsplit
 from hostscan_automation.errors import SettingsError
 
 _DEFAULT_PORTS = {"https": 443, "http": 80}
+_LONGEST_LABEL, _LONGEST_NAME = 63, 253
 _EXAMPLE = "Give it as in https://nps01.example.com:6500"
 
 
@@ -82,9 +83,18 @@ def _host(parts: SplitResult, text: str) -> str:
             ascii_host = host.encode("idna").decode("ascii")
         except UnicodeError:
             ascii_host = ""
-    if not ascii_host.isprintable() or not ascii_host or set(ascii_host) & set(" \\%<>\"'"):
+    if not _can_be_found(ascii_host) or set(ascii_host) & set(" \\%<>\"'"):
         raise SettingsError(f"server {text!r} has no usable host name", hint=_EXAMPLE)
     return ascii_host
+
+
+def _can_be_found(host: str) -> bool:
+    """Whether a name server could be asked for it: Python's own look-up fails on other names."""
+    if ":" in host:
+        return True
+    labels = host.split(".")
+    are_labels = all(0 < len(label) <= _LONGEST_LABEL for label in labels)
+    return host.isprintable() and len(host) <= _LONGEST_NAME and are_labels
 
 
 def _port(parts: SplitResult, text: str) -> int:

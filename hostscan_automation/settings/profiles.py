@@ -124,9 +124,9 @@ def read_profiles(path: Path, source: str) -> ProfileFile:
     Raises:
         SettingsError: It cannot be read, or it is wrong: every fault with its line.
     """
-    if not path.exists():
-        return ProfileFile(path, source, is_there=False, default_profile=None, profiles={})
     text = _text(path)
+    if text is None:
+        return ProfileFile(path, source, is_there=False, default_profile=None, profiles={})
     data = _parsed(text, path)
     try:
         content = _File.model_validate(data)
@@ -161,10 +161,12 @@ def _parsed(text: str, path: Path) -> dict[str, Any]:
     )
 
 
-def _text(path: Path) -> str:
+def _text(path: Path) -> str | None:
     try:
         with path.open("rb") as file:
             content = file.read(_LARGEST_FILE + 1)
+    except (FileNotFoundError, NotADirectoryError):
+        return None
     except OSError as error:
         reason = error.strerror or type(error).__name__
         raise SettingsError(f"config file {str(path)!r} cannot be read: {reason}") from None

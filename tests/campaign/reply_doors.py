@@ -185,7 +185,8 @@ def _cookies(message: HTTPMessage) -> Any:
 
 
 def _address(data: bytes, _: Path) -> object:
-    return ServerAddress.parse(data.decode("utf-8", "surrogateescape")).url
+    address = ServerAddress.parse(data.decode("utf-8", "surrogateescape"))
+    return address.url, address.host.encode("idna")  # as Python does when it looks a name up
 
 
 def _secret(data: bytes, _: Path) -> object:

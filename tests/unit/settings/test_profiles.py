@@ -28,6 +28,21 @@ def test_a_file_that_is_not_there_has_no_profiles(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("name", "reason"), [("x" * 5000, "File name too long"), (".", "Is a directory")]
+)
+def test_a_file_that_cannot_be_looked_at_is_an_error(
+    tmp_path: Path, name: str, reason: str
+) -> None:
+    with pytest.raises(SettingsError, match=f"cannot be read: {reason}"):
+        read_profiles(tmp_path / name, "test")
+
+
+def test_a_file_in_a_file_is_none(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    assert not read_profiles(tmp_path / "file" / "config.toml", "test").is_there
+
+
+@pytest.mark.parametrize(
     ("text", "reason"),
     [
         ("a = " + "[" * 5000, "nested too deep"),
