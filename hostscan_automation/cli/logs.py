@@ -6,7 +6,6 @@ import logging
 import os
 import time
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from typing_extensions import override
@@ -16,6 +15,8 @@ from hostscan_automation.reports.plain import plain
 from hostscan_automation.reports.redaction import Redaction
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from hostscan_automation.cli.render import Screen
 
 _LEVELS = (logging.WARNING, logging.INFO, logging.DEBUG)
@@ -114,7 +115,9 @@ class Logs:
             screen.setFormatter(self._file_formatter("json"))
         self._add(screen, level)
         if options.file is not None:
-            handler = _file_handler(Path(options.file).expanduser())
+            from hostscan_automation.settings.folders import expanded
+
+            handler = _file_handler(expanded(options.file))
             handler.setFormatter(self._file_formatter(options.form))
             self._add(handler, min(level, logging.INFO))
         self._logger.setLevel(min(handler.level for handler in self._handlers))

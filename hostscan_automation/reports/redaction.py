@@ -63,7 +63,8 @@ def _in_any_form(secret: str) -> str:
 
     Texts come within texts, so a character may have any number of backslashes before it.
     """
-    return f"{''.join(map(_character, secret))}|{re.escape(quote(secret, safe=''))}"
+    in_url = quote(secret, safe="", errors="surrogatepass")
+    return f"{''.join(map(_character, secret))}|{re.escape(in_url)}"
 
 
 def _character(sign: str) -> str:

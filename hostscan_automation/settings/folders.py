@@ -17,6 +17,14 @@ if TYPE_CHECKING:
 _APPLICATION = "hostscan"
 
 
+def expanded(text: str) -> Path:
+    """Return a path with `~` filled in; that of somebody unknown here stays as it is written."""
+    try:
+        return Path(text).expanduser()
+    except RuntimeError:
+        return Path(text)
+
+
 def default_config_file() -> Path:
     """Return where the profile file is looked for when nothing else is said."""
     return platformdirs.user_config_path(_APPLICATION, appauthor=False) / "config.toml"
@@ -29,14 +37,14 @@ def config_file(flag: str | None, environ: Mapping[str, str]) -> tuple[Path, str
         SettingsError: `--config` names a file that is not there.
     """
     if flag is not None:
-        path = Path(flag).expanduser()
+        path = expanded(flag)
         if not path.exists():
             raise SettingsError(
                 f"config file {flag!r} does not exist", hint="Check --config, or leave it out."
             )
         return path, "flag --config"
     if environ.get("HOSTSCAN_CONFIG"):
-        return Path(environ["HOSTSCAN_CONFIG"]).expanduser(), "environment HOSTSCAN_CONFIG"
+        return expanded(environ["HOSTSCAN_CONFIG"]), "environment HOSTSCAN_CONFIG"
     return default_config_file(), "default place"
 
 
@@ -53,9 +61,7 @@ def state_folder_to_read(environ: Mapping[str, str]) -> Path:
     """Return where that folder is; on a disk that nobody can write to, it can still be read."""
     named = environ.get("HOSTSCAN_STATE_DIR")
     folder = (
-        Path(named).expanduser()
-        if named
-        else platformdirs.user_state_path(_APPLICATION, appauthor=False)
+        expanded(named) if named else platformdirs.user_state_path(_APPLICATION, appauthor=False)
     )
     return folder.absolute()
 

@@ -7,12 +7,12 @@ import importlib
 import logging
 import subprocess
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from pydantic import SecretStr
 
 from hostscan_automation.errors import SecretNotFoundError
+from hostscan_automation.settings.folders import expanded
 from hostscan_automation.settings.private import Privacy, who_reads, who_writes
 from hostscan_automation.settings.references import (
     CommandReference,
@@ -24,6 +24,7 @@ from hostscan_automation.settings.references import (
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
     from types import ModuleType
 
 _log = logging.getLogger("hostscan.settings")
@@ -80,7 +81,7 @@ class SecretSources:
                 return _from_keyring(reference, what)
 
     def _from_file(self, reference: FileReference, what: str) -> str:
-        path = self.config_file.parent / Path(reference.path).expanduser()
+        path = self.config_file.parent / expanded(reference.path)
         try:
             if not path.is_file():
                 raise SecretNotFoundError(

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hostscan_automation.errors import SettingsError
+from hostscan_automation.settings.folders import expanded
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from hostscan_automation.settings.flags import Flags
     from hostscan_automation.settings.profiles import Profile
@@ -55,7 +56,7 @@ def choose_trust(
             source="environment",
         ),
         _trust(
-            str(folder / Path(profile.ca_bundle).expanduser()) if profile.ca_bundle else None,
+            str(folder / expanded(profile.ca_bundle)) if profile.ca_bundle else None,
             profile.fingerprint,
             insecure=bool(profile.insecure),
             source=f"profile {name}",
@@ -76,10 +77,19 @@ def _trust(
             f"insecure and a CA bundle or fingerprint contradict each other ({source})",
             hint="insecure trusts any certificate. Take it away.",
         )
-    path = Path(ca_bundle).expanduser() if ca_bundle else None
-    if path is not None and not path.exists():
-        raise SettingsError(
-            f"CA bundle {str(path)!r} does not exist ({source})",
-            hint="It is a PEM file with the server's certificate or its issuer's.",
-        )
+    path = _bundle(ca_bundle, source) if ca_bundle else None
     return Trust(path, fingerprint or None, insecure, source)
+
+
+def _bundle(given: str, source: str) -> Path:
+    path = expanded(given)
+    reason = "does not exist"
+    try:
+        if path.exists():
+            return path
+    except OSError as error:
+        reason = f"cannot be read: {error.strerror or error}"
+    raise SettingsError(
+        f"CA bundle {str(path)!r} {reason} ({source})",
+        hint="It is a PEM file with the server's certificate or its issuer's.",
+    )

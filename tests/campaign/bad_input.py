@@ -28,6 +28,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.campaign.bombs import BOMBS
+from tests.campaign.command_doors import COMMAND_DOORS
 from tests.campaign.damage import BYTES, damaged_bytes, damaged_values
 from tests.campaign.file_doors import FILE_DOORS
 from tests.campaign.own_doors import OWN_DOORS, scratch
@@ -39,7 +40,7 @@ if TYPE_CHECKING:
 
     from tests.campaign.doors import Door
 
-DOORS = (*FILE_DOORS, *REPLY_DOORS, *OWN_DOORS)
+DOORS = (*FILE_DOORS, *REPLY_DOORS, *OWN_DOORS, *COMMAND_DOORS)
 _SHARES = {"bombs": 0.0, "damaged": 0.9, "generated": 0.015, "guided": 0.085}
 WAYS = tuple(_SHARES)
 INPUTS = 5_100_000

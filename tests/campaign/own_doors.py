@@ -1,21 +1,17 @@
-"""Where this program meets itself, its shells and its callers: journal, bridge, command line."""
+"""Where this program meets itself and PowerShell: journal, bridge, porter, and what it shows."""
 
 from __future__ import annotations
 
 import atexit
-import contextlib
 import io
 import json
 import shutil
-import socket
 import sqlite3
 import tempfile
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from hostscan_automation.cli.environment import Environment
-from hostscan_automation.cli.main import main
 from hostscan_automation.porting.targets import port
 from hostscan_automation.powershell.desk import Desk
 from hostscan_automation.powershell.framing import read_lines, read_object
@@ -26,6 +22,7 @@ from hostscan_automation.reports.plain import defused, plain, shortened
 from hostscan_automation.reports.redaction import Redaction
 from hostscan_automation.runs.journal import Journal
 from hostscan_automation.runs.rows import NewRun
+from tests.campaign.command_doors import nowhere
 from tests.campaign.doors import Door
 from tests.campaign.pages import everything_of_run
 from tests.unit.porting.pages import corpus
@@ -33,7 +30,7 @@ from tests.unit.reports.samples import mixed_run, run
 from tests.unit.runs.fakes import FakeClock
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Sequence
 
 _DAMAGEABLE = {
     "run": (
@@ -149,7 +146,7 @@ def _request(data: bytes, path: Path) -> object:
     for line in (_GREETING, *data.split(b"\n")):
         server.receive(line)
     server._waiting.put(None)
-    with _nowhere():
+    with nowhere():
         server.work()
     replies = [json.loads(line) for line in written]
     bugs = [reply for reply in replies if "InternalError" in json.dumps(reply.get("error", ""))]
@@ -161,97 +158,12 @@ def _request(data: bytes, path: Path) -> object:
 _GREETING = b'{"jsonrpc":"2.0","id":0,"method":"initialize","params":{"protocol":1,"client":"x"}}'
 
 
-@contextlib.contextmanager
-def _nowhere() -> Iterator[None]:
-    """Let no name and no address be reached: nothing damaged goes anywhere."""
-    before = socket.socket.connect, socket.getaddrinfo
-    socket.socket.connect = _refuse  # type: ignore[method-assign]
-    socket.getaddrinfo = _unknown  # type: ignore[assignment]
-    try:
-        yield
-    finally:
-        socket.socket.connect, socket.getaddrinfo = before  # type: ignore[method-assign]
-
-
-def _refuse(*_: object) -> None:
-    raise ConnectionRefusedError(111, "Connection refused")
-
-
-def _unknown(*_: object, **__: object) -> None:
-    raise socket.gaierror(-2, "Name or service not known")
-
-
 def _script(data: bytes, _: Path) -> object:
     targets = ("python", "powershell", "module", "playbook", "json")
     text = data.decode("utf-8", "replace")
     return port(text, file_name="example.md", target=targets[len(data) % len(targets)])
 
 
-def _argv(data: bytes, path: Path) -> object:
-    """Run a command line in this process; it ends with a code of ours, and in words."""
-    try:
-        arguments = [_tame(one) for one in json.loads(data) if isinstance(one, str)]
-    except (ValueError, TypeError, RecursionError):
-        arguments = [_tame(one.decode("utf-8", "surrogateescape")) for one in data.split(b" ")]
-    if {"demo", "simulate", "bridge", "install"} & set(arguments):
-        return None  # they run for long, or write outside
-    folder = path.parent / "here"
-    folder.mkdir(exist_ok=True)
-    (folder / "a.yaml").write_bytes(_PLAYBOOK)
-    streams = io.StringIO(), io.StringIO(), io.StringIO("y\n")
-    environment = Environment(
-        stdin=streams[2],
-        stdout=streams[0],
-        stderr=streams[1],
-        environ={
-            "HOSTSCAN_CONFIG": str(folder / "config.toml"),
-            "HOSTSCAN_STATE_DIR": str(folder / "state"),
-            "HOSTSCAN_TOKEN": "x" * 30,
-        },
-        clock=FakeClock(),
-        read_secret=lambda _: "secret",
-    )
-    with _nowhere(), contextlib.chdir(folder):
-        code = main(arguments, environment)
-    said = streams[0].getvalue() + streams[1].getvalue()
-    if code not in {0, 2, 3, 4, 5, 6, 7, 9} or "Traceback" in said or "\x1b" in said:
-        raise AssertionError(f"{arguments!r} ended with {code}: {said[-400:]!r}")
-    return code
-
-
-def _tame(argument: str) -> str:
-    """Return an argument that names nothing outside the folder."""
-    if argument.startswith(("http://", "https://")):
-        return argument
-    argument = argument.encode("utf-8", "surrogatepass").decode("utf-8", "surrogateescape")
-    return argument.replace("/", "_").replace("..", "_").replace("~", "_").replace("\0", "_")
-
-
-_PLAYBOOK = b"""\
-version: 1
-name: one
-steps:
-  - select: {status: Queued}
-"""
-_COMMANDS = (
-    ("jobs", "list", "--status", "Queued", "--host", "lab-*", "--output", "csv"),
-    ("jobs", "list", "--where", "{all: [{status: Queued}, {id: {exists: true}}]}"),
-    ("jobs", "show", "497f6eca-6276-4993-bfeb-53cbbbba6f08", "--server", "http://127.0.0.1:1"),
-    ("jobs", "cancel", "497f6eca-6276-4993-bfeb-53cbbbba6f08", "--yes"),
-    ("--server", "https://nps01:6500", "doctor", "-vv"),
-    ("plan", "a.yaml", "--var", "a=b", "--max-jobs", "5", "--save", "b.json"),
-    ("run", "a.yaml", "--yes", "--reason", "because", "--report", "r.html"),
-    ("apply", "b.json", "--yes"),
-    ("playbooks", "check", "a.yaml"),
-    ("playbooks", "list", "--output", "json"),
-    ("runs", "list", "--limit", "5", "--output", "yaml"),
-    ("runs", "show", "20260131-223000-0a1b2c", "--format", "html", "--save", "run.html"),
-    ("resume", "20260131-223000-0a1b2c"),
-    ("port", "a.yaml", "--to", "python"),
-    ("--log-format", "json", "--profile", "lab", "runs", "list"),
-    ("--help",),
-    ("--version",),
-)
 _REQUESTS: tuple[dict[str, Any], ...] = (
     {"method": "initialize", "params": {"protocol": 1, "client": "x", "sessionName": "a"}},
     {
@@ -322,13 +234,5 @@ OWN_DOORS = (
     ),
     Door("bridge, requests", _requests, _request, 0.6, (b"\n",), is_json=True),
     Door("porter", lambda: [page.text.encode() for page in corpus()][:12], _script, 0.8),
-    Door(
-        "command line",
-        lambda: [json.dumps(command).encode() for command in _COMMANDS],
-        _argv,
-        0.5,
-        (b"--yes", b"--output", b"json", b"--where", b"=", b"--no-such", b"jobs", b"plan"),
-        is_json=True,
-    ),
     Door("any text, shown", lambda: _TEXTS, _text, 1.5, ("\u202e\u200b\u0301".encode(),)),
 )

@@ -119,3 +119,9 @@ def test_the_secrets_of_the_environment_are_known_before_anybody_chose_them() ->
     )
 
     assert redaction.secrets == {"first-one", "second-one", "345678", "fourth-one", "fifth-one"}
+
+
+def test_a_secret_of_bytes_that_are_no_text_is_taken_out_too() -> None:
+    cleaning = Redaction()
+    cleaning.learn(["pass\udcff\ud800word"])
+    assert cleaning.clean("x pass\udcff\ud800word y") == "x [secret] y"

@@ -9,7 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from hostscan_automation.errors import SettingsError
-from hostscan_automation.settings.folders import config_file, default_config_file, state_folder
+from hostscan_automation.settings.folders import (
+    config_file,
+    default_config_file,
+    expanded,
+    state_folder,
+)
 from hostscan_automation.settings.private import Privacy, who_reads, who_writes
 
 if TYPE_CHECKING:
@@ -105,3 +110,8 @@ def test_the_private_group_of_the_owner_is_not_others(desk: Desk) -> None:
     state = path.stat()
     expected = Privacy.PRIVATE if state.st_gid in {0, state.st_uid} else Privacy.OPEN
     assert who_reads(path) is expected
+
+
+def test_the_home_of_somebody_unknown_stays_as_it_is_written() -> None:
+    assert expanded("~") == Path.home()
+    assert expanded("~nobody-of-this-name/x") == Path("~nobody-of-this-name/x")

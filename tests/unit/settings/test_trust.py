@@ -56,3 +56,9 @@ def test_one_source_that_wants_both_is_refused(desk: Desk) -> None:
 def test_no_environment_variable_switches_verification_off(desk: Desk) -> None:
     desk.set(SERVER="nps01", TOKEN="t", INSECURE="1")
     assert not desk.find().trust.insecure
+
+
+def test_a_bundle_that_cannot_be_looked_at_is_an_error(desk: Desk) -> None:
+    desk.set(SERVER="nps01", TOKEN="t", CA_BUNDLE="x" * 5000)
+    with pytest.raises(SettingsError, match="cannot be read: File name too long"):
+        desk.find()
