@@ -14,8 +14,10 @@ from typing_extensions import TypedDict
 from hostscan_automation.clock import utc_text
 from hostscan_automation.jobs.outcome import Outcome
 from hostscan_automation.jobs.status import JobStatus
+from hostscan_automation.reports.plain import plain
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import datetime
 
     from hostscan_automation.errors import Finding
@@ -199,7 +201,7 @@ def job_object(job: ScanJob, session_name: str) -> Job:
         "Id": str(job.id),
         "Status": _status(job.status, job.status_text),
         "StatusDescription": job.status_description,
-        "HostName": ", ".join(job.host_names),
+        "HostName": _shown(job.host_names),
         "Hosts": [_host_object(host) for host in job.hosts or ()],
         "FailedHosts": sum(_has_failed(host) for host in job.hosts or ()),
         "IsTerminal": job.is_terminal,
@@ -211,6 +213,11 @@ def job_object(job: ScanJob, session_name: str) -> Job:
         "Fingerprint": job.fingerprint,
         "SessionName": session_name,
     }
+
+
+def _shown(names: Iterable[str]) -> str:
+    """Return names for people; a name that a terminal would obey is shown as what it is."""
+    return ", ".join(plain(name) for name in names)
 
 
 def _host_object(host: ScannedHost) -> JobHost:
@@ -250,11 +257,11 @@ def stop_result(record: JobRecord, run_id: str) -> StopResult:
     """Return what became of a job, as PowerShell gets it."""
     return {
         "Id": str(record.job_id),
-        "HostName": ", ".join(record.hosts),
+        "HostName": _shown(record.hosts),
         "Outcome": None if record.outcome is None else record.outcome.value,
         "StatusBefore": record.status_before,
         "StatusAfter": record.status_after,
-        "Detail": record.detail,
+        "Detail": None if record.detail is None else plain(record.detail),
         "Step": record.step,
         "HttpStatus": record.http_status,
         "Attempts": record.attempts,
@@ -268,7 +275,7 @@ def planned_stop(job: PlannedJob) -> PlannedStop:
     """Return one job of a plan, as PowerShell gets it."""
     return {
         "Id": str(job.job_id),
-        "HostName": ", ".join(job.hosts),
+        "HostName": _shown(job.hosts),
         "Action": job.disposition.value,
         "Status": job.status,
         "Step": job.step,

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.powershell
 
 HOSTS = ("сервер-01", "ホスト", 'quo"te\\back', "O\u2019Brien", "😀-host", "a b")
+# what a terminal would obey, and a line of its own
+ACTING = "lab\x1b[2J\r\nWhat if: nothing"
 # a typographic quote would end a string of the script
 EASY = tuple(name for name in HOSTS if "\u2019" not in name)
 
@@ -32,6 +34,7 @@ def site() -> Iterator[Simulator]:
             simulator.add_job(JobSpec(hosts=(name,), job_id=UUID(int=number + 1)))
         simulator.add_job(JobSpec(hosts=None, job_id=UUID(int=100)))
         simulator.add_job(JobSpec(hosts=(), job_id=UUID(int=101)))
+        simulator.add_job(JobSpec(hosts=(ACTING,), job_id=UUID(int=102)))
         simulator.add_job(
             JobSpec(hosts=("one", "two", "three"), status="Failed", failure_reason="AccessDenied")
         )
@@ -71,6 +74,9 @@ def told(shell: Shell, site: Simulator) -> Told:
         Tell 'brien' (Get-HostScanJob -HostName ('O' + [char]0x2019 + 'Brien') -WarningAction SilentlyContinue).HostName
         Tell 'no hosts' @((Get-HostScanJob -Id {UUID(int=100)}), (Get-HostScanJob -Id {UUID(int=101)}) | ForEach-Object {{ $_.Hosts.Count }})
         Tell 'failed' @(Get-HostScanJob -Status Failed | ForEach-Object {{ $_.FailedHosts, $_.Hosts.Count }})
+        $odd = Get-HostScanJob -Id {UUID(int=102)}
+        Tell 'odd' @($odd.HostName, $odd.Hosts[0].Name.Length, @(@($odd | Out-String; $odd.Hosts | Out-String; $odd | Format-List | Out-String) | Where-Object {{ $_.Contains([char]27 + '[2J') }}).Count)
+        Tell 'odd what-if' @($odd | Stop-HostScanJob -WhatIf *>&1).Count
         Tell 'one host' (Get-HostScanJob -Id {UUID(int=1)}).Hosts.GetType().Name
 
         # as ConvertFrom-Json of 5.1 leaves them
@@ -145,3 +151,13 @@ def test_jobs_without_hosts_and_with_one_have_a_list_of_them(told: Told) -> None
     assert told["no hosts"] == [0, 0]
     assert told["one host"] == "Object[]"
     assert told["failed"] == [3, 3]
+
+
+def test_a_name_that_a_terminal_would_obey_is_shown_and_kept_as_it_is(told: Told) -> None:
+    shown, length, obeyed = told["odd"]
+
+    assert shown == "lab\\x1b[2J\\r\\nWhat if: nothing"
+    assert length == len(ACTING)
+    assert obeyed == 0
+    assert "\x1b[2J" not in told.stdout
+    assert 'lab\\x1b[2J\\r\\nWhat if: nothing (Queued)".' in told.stdout
