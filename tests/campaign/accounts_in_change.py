@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
 _LONGEST_S = 240.0
 _STEP_S = 30
+_FIRST_MOMENT_S, _MOMENTS_FOR_S = 25.5, 6.0
 _CLOCK = "tests.campaign.shifted"
 
 
@@ -124,12 +125,12 @@ def machine_clock_off(offset_s: int, *, seed: int) -> Tally:
     return tally
 
 
-def edges_of_the_step(*, seed: int, moments: int = 16) -> Tally:
+def edges_of_the_step(*, seed: int, moments: int = 8) -> Tally:
     """Sign in at all moments around the end of a code's time, replies slow and fast."""
     stories: dict[str, Story] = {
-        f"{second:.2f} s": partial(_at_the_edge, second, latency_ms, seed)
+        f"{second:.2f} s, latency {latency_ms} ms": partial(_at_the_edge, second, latency_ms, seed)
         for latency_ms in (0, 1500)
-        for second in (26.5 + 4.0 * number / moments for number in range(moments // 2))
+        for second in (_FIRST_MOMENT_S + _MOMENTS_FOR_S * n / moments for n in range(moments))
     }
     return side_by_side(Tally("codes at the edge of their time"), stories)
 
