@@ -5,6 +5,7 @@ from __future__ import annotations
 import signal
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -195,3 +196,17 @@ def test_a_door_that_breaks_hangs_or_takes_too_much_is_found() -> None:
     kept = Path(finding.rpartition("--file ")[2])
     assert kept.read_bytes() == b""
     kept.unlink()
+
+
+def test_a_door_in_a_process_of_its_own_is_watched_and_tells_its_figures() -> None:
+    tally = bad_input.thrown_at("lock file", "damaged", seed=1, inputs=40, until=float("inf"))
+    assert_clean(tally)
+    assert tally.faults == 40
+    assert 0 < tally.memory_mb < bad_input.MOST_MEMORY_MB
+
+
+def test_guided_input_is_thrown_or_says_why_not() -> None:
+    tally = bad_input.thrown_at("lock file", "guided", seed=1, inputs=40, until=float("inf"))
+    assert_clean(tally)
+    has_atheris = find_spec("atheris") is not None
+    assert (tally.faults, "atheris" in tally.skipped) == ((40, False) if has_atheris else (0, True))
