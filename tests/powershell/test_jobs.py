@@ -3,6 +3,7 @@
 # ruff: noqa: E501 - a script is easier to read unbroken
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -47,6 +48,10 @@ def told(shell: Shell, joining: str) -> Told:
         Tell 'by id' @($one.Id, $one.Status, [bool]$one.Created)
         Tell 'by value' @($queued | Get-HostScanJob | ForEach-Object {{ $_.Id }})
         Tell 'by name' @($queued | Select-Object -Property @{{ Name = 'JobId'; Expression = {{ $_.Id }} }} | Get-HostScanJob).Count
+        Tell 'raw' $one.Raw
+        Tell 'hidden' @(@($one | Get-Member -Name Raw).Count, @($one | Select-Object -Property * | Get-Member -Name Raw).Count)
+        Tell 'by piped host' @($failed.Hosts | Get-HostScanJob | ForEach-Object {{ $_.Hosts[0].HostId }})
+        Tell 'failed host' $failed.Hosts[0].HostId
         Tell 'by host' (Get-HostScanJob -HostId $failed.Hosts[0].HostId).HostName
         Tell 'ids' @($queued | ForEach-Object {{ $_.Id }})
         $Error.Clear()
@@ -68,6 +73,9 @@ def told(shell: Shell, joining: str) -> Told:
         Tell 'two scanned' $new.Count
         Tell 'resource' @(Start-HostScanJob -ManagedResourceId (New-Guid)).Count
         Tell 'piped resource' @([pscustomobject]@{{ ManagedResourceId = New-Guid }} | Start-HostScanJob).Count
+        Tell 'by guid' @(([guid](New-Guid)) | Start-HostScanJob).Count
+        Tell 'waited by value' @($queued | ForEach-Object {{ $_.Id }} | Wait-HostScanJob -Until Queued, Running | ForEach-Object {{ $_.Id }})
+        Tell 'waited by name' @($queued | Select-Object -Property @{{ Name = 'HostScanJobId'; Expression = {{ $_.Id }} }} | Wait-HostScanJob -Until Queued, Running).Count
         Tell 'empty host' (Fails {{ Start-HostScanJob -HostId ([guid]::Empty) -ErrorAction Stop }})
         Tell 'waited' @($new | Wait-HostScanJob -PollSec 2 -TimeoutSec 30 | ForEach-Object {{ $_.IsTerminal }})
         Tell 'until' @(Wait-HostScanJob -Id $queued[0].Id -Until Queued, Running | ForEach-Object {{ $_.Id }})
@@ -95,6 +103,18 @@ def test_a_job_has_the_members_it_is_documented_with(told: Told) -> None:
         "HostId", "HostScanHostId", "DnsHostName", "IpAddress", "Os", "Status", "FailureReason",
     }  # fmt: skip
     assert told["job"]["IsTerminal"] is False
+
+
+def test_a_job_keeps_the_form_of_the_server_where_it_does_not_show(told: Told) -> None:
+    assert set(told["raw"]) == {"id", "status", "statusDescription", "hostScanHostStatus"}
+    assert (told["raw"]["id"], told["raw"]["status"]) == (told["ids"][0], "Queued")
+    (host,) = told["raw"]["hostScanHostStatus"]
+    assert set(host) == {
+        "hostScanHostId", "hostId", "name", "dnsHostName", "os", "ipAddress", "version", "status",
+        "statusDescription", "failureReason",
+    }  # fmt: skip
+    assert host["version"]
+    assert told["hidden"] == [0, 0]
 
 
 def test_filters_leave_what_they_say(told: Told) -> None:
@@ -134,6 +154,7 @@ def test_jobs_are_read_by_id_by_pipeline_and_by_host(told: Told) -> None:
     assert told["by value"] == told["ids"]
     assert told["by name"] == 3
     assert told["by host"]
+    assert told["by piped host"] == [told["failed host"]]
     assert told["bad row"] == [2, 1]
 
 
@@ -154,6 +175,7 @@ def test_what_is_shown_is_a_table_of_what_matters_and_a_list_of_the_rest(told: T
     ]  # fmt: skip
     assert told["table"][2].startswith(told["ids"][0][:8] + " Queued")
     assert "CreatedBy" in told["list"]
+    assert re.search(r"^Created +: \d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ$", told["list"], re.MULTILINE)
     assert "Fingerprint" not in told["list"]
     assert "By: Status" in told["summary"][0]
 
@@ -163,12 +185,15 @@ def test_scans_are_asked_for_once_each_and_waited_for(told: Told, server: Simula
     assert told["two scanned"] == 2
     assert told["resource"] == told["piped resource"] == 1
     assert told["empty host"]["id"] == "HostScan.InvalidArgument,Start-HostScanJob"
-    assert len(server.requests("POST", path="/HostScanJob")) == 4
+    assert told["by guid"] == 1
+    assert len(server.requests("POST", path="/HostScanJob")) == 5
     assert told["waited"] == [True, True]
 
 
 def test_a_wait_ends_where_it_can(told: Told) -> None:
     assert told["until"] == [told["ids"][0]]
+    assert told["waited by value"] == told["ids"]
+    assert told["waited by name"] == 3
     assert told["any"] == 3, "all that are there at the first look"
     assert told["too late"]["id"] == "HostScan.WaitTimeout,Wait-HostScanJob"
     assert told["never"]["id"] == "HostScan.WaitTimeout,Wait-HostScanJob"
