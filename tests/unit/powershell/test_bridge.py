@@ -41,7 +41,8 @@ from hostscan_automation.powershell.server import Handler
 def noise(call, given):
     print("a stray print")
     subprocess.run([sys.executable, "-c", "print('a child'); print(input('?') if 0 else 'x')"])
-    broken = threading.Thread(target=lambda: int("canary-of-the-log"))
+    # put together here: since Python 3.13 a traceback shows the lines of -c, too
+    broken = threading.Thread(target=lambda: int("-".join(["canary", "of", "the", "log"])))
     broken.start()
     broken.join()
     got = subprocess.run([sys.executable, "-c", "import sys; print(len(sys.stdin.read()))"],
