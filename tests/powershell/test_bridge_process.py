@@ -132,7 +132,14 @@ def test_a_process_that_was_killed_in_between_is_noticed(shell: Shell, stand_in:
         Tell 'killed' (Fails {{ Get-HostScanJob }})
         {CONNECT}
         Tell 'again' @(Get-HostScanJob -First 1).Count
-        Tell 'two' (Fails {{ (Get-Process -Id (Get-HostScanSession).ProcessId).Kill(); Get-HostScanSession }})
+        Tell 'two' (Fails {{ (Get-Process -Id (Get-HostScanSession).ProcessId).Kill(); Get-HostScanSession -ErrorAction Stop }})
+        {CONNECT}
+        {CONNECT} -SessionName other
+        $process = Get-Process -Id (Get-HostScanSession -SessionName other).ProcessId
+        $process.Kill()
+        $process.WaitForExit()
+        $left = @(Get-HostScanSession -ErrorAction SilentlyContinue -ErrorVariable gone)
+        Tell 'others' @($left.Count, $left[0].Account, @($gone | ForEach-Object {{ "$($_.FullyQualifiedErrorId) $($_.TargetObject)" }}), @(Get-HostScanSession).Count)
         """,
         env={"HOSTSCAN_PYTHON": stand_in},
     )
@@ -141,6 +148,8 @@ def test_a_process_that_was_killed_in_between_is_noticed(shell: Shell, stand_in:
     assert "Connect-HostScanServer" in told["killed"]["action"]
     assert told["again"] == 1
     assert told["two"]["id"] == "HostScan.ServerExited,Get-HostScanSession"
+    gone = ["HostScan.ServerExited,Get-HostScanSession other"]
+    assert told["others"] == [1, "LAB\\admin", gone, 1]
 
 
 def test_ctrl_c_stops_a_cancel_at_once_and_says_what_was_sent(shell: Shell, stand_in: str) -> None:

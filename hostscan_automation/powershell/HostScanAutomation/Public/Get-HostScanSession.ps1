@@ -39,6 +39,14 @@ function Get-HostScanSession {
     Sync-HostScanPreference -Cmdlet $PSCmdlet -Bound $PSBoundParameters
     foreach ($bridge in @($script:Bridges.Values)) {
         if (-not $bridge.IsConnected -or ($SessionName -and $bridge.Name -ne $SessionName)) { continue }
+        if ($bridge.Process.HasExited) {
+            # one that is gone does not hide the others
+            $bridge.IsConnected = $false
+            $PSCmdlet.WriteError((ConvertTo-HostScanErrorRecord -ErrorId 'HostScan.ServerExited' -Category ConnectionError `
+                        -Message ('the Python process of session {0} has ended' -f $bridge.Name) -Target $bridge.Name `
+                        -Action 'Run Connect-HostScanServer again. Get-HostScanRun shows what had been done.'))
+            continue
+        }
         $session = Invoke-HostScanRequest -Bridge $bridge -Method 'session' -TypeName 'HostScan.Session' -Cmdlet $PSCmdlet
         $lastRun = $bridge.LastRun
         if ($null -ne $lastRun -and $lastRun.PSTypeNames[0] -ne 'HostScan.Run') {
