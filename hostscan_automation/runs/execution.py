@@ -17,7 +17,7 @@ from hostscan_automation.jobs.outcome import Outcome
 from hostscan_automation.jobs.selection import Selection
 from hostscan_automation.runs.breaker import Breaker
 from hostscan_automation.runs.confirmation import Confirmation
-from hostscan_automation.runs.executor import Bounds, Executor
+from hostscan_automation.runs.executor import SETTLED_AFTER_S, Bounds, Executor
 from hostscan_automation.runs.freshness import FRESH_FOR_S, Freshness
 from hostscan_automation.runs.lock import RunLock
 from hostscan_automation.runs.looks import Watched
@@ -61,7 +61,8 @@ def execute(
         journal: Where it is written down.
         protect: What the profile protects by now, besides what the plan says.
         is_saved: The plan comes from a file: every job is decided anew first, and one that does not
-            match any more is `drifted`. The same is done for a plan that is more than a minute old.
+            match any more is `drifted`. The same is done for a plan that is more than a minute old,
+            and for one that was made before the cancels of another run could show.
 
     Raises:
         PlanRefusedError: The plan must not run, another run holds the server, or the list named a
@@ -79,7 +80,8 @@ def execute(
     with lock.held():
         findings: Mapping[int, Result] = {}
         age_s = _age_s(plan, means)
-        if is_saved or age_s > FRESH_FOR_S:
+        is_early = _settle_earlier_runs(means, journal, plan.server, age_s)
+        if is_saved or is_early or age_s > FRESH_FOR_S:
             findings = recheck(means, plan, selection)
             age_s = 0.0
         means.stop.raise_if_requested()
@@ -133,6 +135,24 @@ def _recheck_open(means: Means, log: RunLog, selection: Selection) -> Mapping[in
         return {}
     ours = [position for position in positions if log.is_intended(position)]
     return recheck(means, log.plan, selection, positions=positions, ours=ours)
+
+
+def _settle_earlier_runs(means: Means, journal: Journal, server: str, age_s: float) -> bool:
+    """Wait until cancels of a run that ended moments ago show; True where the plan is too early.
+
+    The plan was read `age_s` ago: a job may stand in it whose cancel had just been asked for.
+    """
+    asked_at = journal.last_asked_at(server)
+    if asked_at is None:
+        return False
+    ago_s = (means.clock.now() - asked_at).total_seconds()
+    if ago_s > age_s + SETTLED_AFTER_S:
+        return False
+    wait_s = min(SETTLED_AFTER_S, SETTLED_AFTER_S - ago_s)  # a clock may have been put back
+    if wait_s > 0:
+        means.progress.note("another run ended moments ago: waiting until its cancels show")
+        means.clock.wait(means.stop.event, wait_s)
+    return True
 
 
 def _age_s(plan: CancelPlan, means: Means) -> float:

@@ -11,6 +11,7 @@ import logging
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
 
 from hostscan_automation.errors import JournalError, PlanRefusedError
@@ -187,6 +188,21 @@ class Journal:
         with self._store.reading() as connection:
             return _user_of(connection, digest)
 
+    def last_asked_at(self, server: str) -> datetime | None:
+        """Return when a cancel was asked for last whose end nobody has seen, or None.
+
+        Raises:
+            JournalError: It cannot be read.
+        """
+        if not self._store.exists:
+            return None
+        with self._store.reading() as connection:
+            (found,) = connection.execute(_LAST_ASKED, (server,)).fetchone()
+            try:
+                return None if found is None else datetime.fromisoformat(found).astimezone(UTC)
+            except DAMAGE:
+                raise sqlite3.DatabaseError("a time in it is none") from None
+
     def _new_run_id(self) -> str:
         drawn = int(self._chance() * 16**6) % 16**6
         return f"{self._clock.now():%Y%m%d-%H%M%S}-{drawn:06x}"
@@ -219,6 +235,10 @@ class Journal:
 
 _JOB_ROWS = f"SELECT {JOB_COLUMNS} FROM job WHERE run = ? ORDER BY position"  # noqa: S608 - no input in it
 _RUN_ROWS = f"SELECT {RUN_COLUMNS} FROM run ORDER BY number"  # noqa: S608 - no input in it
+_LAST_ASKED = (
+    "SELECT max(intended_at) FROM job WHERE run IN (SELECT number FROM run WHERE server = ?)"
+    " AND (intent = 1 OR outcome IN ('accepted', 'uncertain'))"
+)
 
 
 def _known_job(job: PlannedJob, row: Sequence[Any] | None) -> JobRecord:

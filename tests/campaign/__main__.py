@@ -103,7 +103,7 @@ class Stage:
 
 def _played(scenario: Scenario, name: str) -> Tally:
     try:
-        return scenario()
+        return scenario().closed()
     except Exception as error:  # noqa: BLE001 - one scenario that breaks must not hide the others
         return Tally(name, findings=[f"the scenario broke: {type(error).__name__}: {error}"])
 

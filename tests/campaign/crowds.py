@@ -43,6 +43,7 @@ def resuming_at_once(*, seed: int, runs: int = 4, jobs: int = 200) -> Tally:
             _all_at_once(field, tally, (RESUME, RESUME, (*RUN, field.playbook)))
             twice = [one for one, times in field.server.cancels_by_job().items() if times > 1]
             tally.doubled += len(twice)
+            tally.expect(not twice, f"{len(twice)} jobs were cancelled twice")
             tally.overreached += len(field.server.cancels_by_job().keys() - field.planned)
             tally.jobs += len(field.planned)
             told_all = tally.ended(field.run("runs", "list", "--output", "json"))

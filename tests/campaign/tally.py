@@ -25,6 +25,7 @@ COLUMNS = (
     "uncertain",
     "longest",
 )
+MUST_BE_NONE = ("lost", "untrue", "doubled", "overreached", "leaked", "hung")
 
 
 @dataclass
@@ -87,6 +88,13 @@ class Tally:
         leaks = ground.leaks()
         self.leaked += len(leaks)
         self.findings += [f"leaked: {leak}" for leak in leaks]
+
+    def closed(self) -> Tally:
+        """Return itself, with a finding for each column that must be empty and was only counted."""
+        if not self.findings:
+            counts = {name: getattr(self, name) for name in MUST_BE_NONE}
+            self.findings += [f"{name}: {count}" for name, count in counts.items() if count]
+        return self
 
     def expect(self, holds: object, otherwise: str) -> None:
         """Note a finding where something does not hold."""

@@ -112,6 +112,11 @@ def test_the_judge_sees_a_second_cancel_and_a_stranger() -> None:
     assert verdict.untrue == [f"{ours}: 1 attempts told, 2 arrived"]
 
 
+def test_what_is_only_counted_is_a_finding_all_the_same() -> None:
+    assert Tally("one", doubled=36).closed().findings == ["doubled: 36"]
+    assert Tally("two", uncertain=2).closed().findings == []
+
+
 def test_the_table_has_a_line_for_each_scenario() -> None:
     text = table([Tally("one", runs=1234), Tally("two")])
     assert text.splitlines()[2].startswith("| one | 1,234 | 0 |")

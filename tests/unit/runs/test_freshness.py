@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -200,3 +201,48 @@ def test_a_cancel_that_acted_is_seen_as_ours_when_the_list_is_read_again(
     record = play(server, journal)
     assert told(record, 0).outcome is Outcome.CANCELLED
     assert len(server.sent) == 1
+
+
+def asked_before(server: FakeServer, journal: Journal, number: int) -> None:
+    """Let another run die right after its cancel of a job left."""
+    log = journal.begin(NewRun(make_plan(server)))
+    log.intend([number])
+    server.cancel_job(job_id(number))
+
+
+def test_a_run_after_one_that_died_waits_until_its_cancels_show(
+    journal: Journal, clock: FakeClock
+) -> None:
+    server = FakeServer.with_jobs(3, clock=clock, cancelling_s=3)
+    asked_before(server, journal, 1)
+    record = play(server, journal)
+    assert told(record, 1).outcome is Outcome.ALREADY_FINISHED
+    assert server.attempts() == {job_id(number): 1 for number in range(3)}
+
+
+@pytest.mark.parametrize("put_back", [0, 3600])
+def test_it_is_not_waited_for_longer_than_that_takes(
+    journal: Journal, clock: FakeClock, put_back: int
+) -> None:
+    server = FakeServer.with_jobs(3, clock=clock, cancelling_s=10**9)
+    asked_before(server, journal, 1)
+    clock.offset -= timedelta(seconds=put_back)
+    begun = clock.monotonic()
+    firsts = []
+    server.before_cancel = lambda *_: firsts.append(clock.monotonic() - begun)
+    play(server, journal)
+    assert 4.9 <= firsts[0] <= 6
+    assert server.attempts()[job_id(1)] == 2
+
+
+def test_what_was_asked_for_long_ago_is_no_reason_to_wait(
+    journal: Journal, clock: FakeClock
+) -> None:
+    server = FakeServer.with_jobs(3, clock=clock, cancelling_s=10**9)
+    asked_before(server, journal, 1)
+    clock.sleep(60)
+    lists = server.lists
+    firsts = []
+    server.before_cancel = lambda *_: firsts.append(server.lists)
+    play(server, journal)
+    assert firsts[0] == lists + 1
