@@ -37,6 +37,7 @@ from tests.campaign import (
     sign_ins,
 )
 from tests.campaign.tally import Tally, table
+from tests.interrupts import hear_interrupts
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,6 +52,7 @@ ALONE = frozenset({"bad_input", "overload"})
 def main() -> int:
     """Play what was asked for and print the figures."""
     options = _options()
+    hear_interrupts()
     stage = Stage(options.minutes)
     wanted = [
         one for one in _scenarios(options.seed, stage.until) if (options.only or "") in _name(one)
