@@ -219,7 +219,7 @@ def test_a_server_without_tls_is_said_so() -> None:
         with pytest.raises(NotReachedError, match="does not speak TLS on this port"):
             transport.exchange(CALL)
         assert tls.shown_fingerprint(address, 2.0) is None
-        thread.join(5)
+        thread.join(30)
 
 
 def test_a_server_is_looked_at_without_sending_anything(

@@ -37,7 +37,7 @@ class Desk:
 
     def sign_in(self) -> AccessToken:
         if self.waits is not None:
-            self.waits.wait(5)
+            self.waits.wait(30)
         self.sign_ins += 1
         if self.refusal is not None:
             raise self.refusal
@@ -45,7 +45,7 @@ class Desk:
 
     def renew(self, token: AccessToken) -> AccessToken:
         if self.waits is not None:
-            self.waits.wait(5)
+            self.waits.wait(30)
         self.renewals += 1
         if self.refuses_to_renew:
             raise HostscanError("not now")
@@ -218,7 +218,7 @@ def together(desk: Desk, do: Callable[[], _T]) -> list[_T]:
     barrier = threading.Barrier(32, action=threading.Timer(0.15, desk.waits.set).start)
 
     def start(_: int) -> _T:
-        barrier.wait(5)
+        barrier.wait(30)
         return do()
 
     with ThreadPoolExecutor(32) as pool:
@@ -263,14 +263,14 @@ def test_who_waits_for_somebody_that_is_interrupted_goes_on_itself(clock: FakeCl
 
     def interrupted() -> AccessToken:
         entered.set()
-        released.wait(5)
+        released.wait(30)
         desk.source._sign_in = desk.sign_in
         raise KeyboardInterrupt
 
     desk.source._sign_in = interrupted
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(desk.source.current)
-        entered.wait(5)
+        entered.wait(30)
         second = pool.submit(desk.source.current)
         threading.Timer(0.05, released.set).start()
         assert second.result(5) is desk.source.known

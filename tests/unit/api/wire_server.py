@@ -86,7 +86,7 @@ class WireServer:
         self.drips = b""
         self.drop_connections()
         for thread in self._threads:
-            thread.join(5)
+            thread.join(30)
 
     def drop_connections(self) -> None:
         for connection in list(self._open):

@@ -42,7 +42,7 @@ class Conversation:
     def answer(self, request_id: object) -> dict[str, Any]:
         """Wait for the reply to a request."""
         with self._changed:
-            assert self._changed.wait_for(lambda: self._reply(request_id) is not None, 5)
+            assert self._changed.wait_for(lambda: self._reply(request_id) is not None, 30)
         reply = self._reply(request_id)
         assert reply is not None
         return reply
@@ -65,7 +65,7 @@ class Conversation:
 
     def end(self) -> None:
         self.server.close()
-        self._worker.join(5)
+        self._worker.join(30)
         assert not self._worker.is_alive()
 
 

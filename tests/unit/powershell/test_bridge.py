@@ -79,7 +79,7 @@ class Pipes:
 
     def end(self) -> None:
         os.close(self.to_bridge)
-        self.thread.join(5)
+        self.thread.join(30)
         assert not self.thread.is_alive()
         os.close(self.from_bridge)
 
@@ -146,7 +146,7 @@ def test_errors_go_to_standard_error_without_secrets_and_without_the_text_of_a_b
 def test_a_bridge_ends_when_its_parent_is_gone_or_nobody_calls() -> None:
     for options in ({"is_parent_alive": lambda: False}, {"idle_limit_s": 0.0}):
         pipes = Pipes(**options)
-        pipes.thread.join(5)
+        pipes.thread.join(30)
         assert not pipes.thread.is_alive()
         pipes.end()
 
@@ -306,7 +306,7 @@ def test_the_process_claims_its_streams_and_serves_them(
     reader = threading.Thread(target=client)
     reader.start()
     code = bridge.main(["--idle-limit", "60"])
-    reader.join(5)
+    reader.join(30)
 
     assert code == 0
     assert json.loads(answers[0])["result"]["protocol"] == 1

@@ -45,14 +45,14 @@ def large(call: Call, _parameters: Nothing) -> dict[str, Any]:
 def until_stopped(call: Call, _parameters: Nothing) -> dict[str, Any]:
     call.emit({"Number": 1})
     STARTED.set()
-    assert call.stop.event.wait(5)
+    assert call.stop.event.wait(30)
     call.raise_if_stopped()
     return {}
 
 
 def summary_when_stopped(call: Call, _parameters: Nothing) -> dict[str, Any]:
     STARTED.set()
-    assert call.stop.event.wait(5)
+    assert call.stop.event.wait(30)
     return {"sent": 3}
 
 
@@ -187,7 +187,7 @@ def test_a_line_is_never_longer_than_promised_unless_one_item_is(talk: Conversat
 
 def test_a_result_does_not_wait_for_the_end_of_its_call(talk: Conversation) -> None:
     talk.send("until", 1)
-    assert STARTED.wait(5)
+    assert STARTED.wait(30)
 
     for _ in range(100):
         if talk.results():
@@ -202,7 +202,7 @@ def test_a_result_does_not_wait_for_the_end_of_its_call(talk: Conversation) -> N
 
 def test_a_stop_reaches_a_running_call_and_the_call_still_answers(talk: Conversation) -> None:
     talk.send("summary", 1)
-    assert STARTED.wait(5)
+    assert STARTED.wait(30)
 
     talk.send("cancel", id=1)
 
@@ -211,7 +211,7 @@ def test_a_stop_reaches_a_running_call_and_the_call_still_answers(talk: Conversa
 
 def test_a_stop_may_be_a_request_too(talk: Conversation) -> None:
     talk.send("until", 1)
-    assert STARTED.wait(5)
+    assert STARTED.wait(30)
 
     assert talk.ask("cancel", 2, id=1)["result"] == {}
     assert error_of(talk.answer(1)) == (-32000, "HostScan.Cancelled")
@@ -219,7 +219,7 @@ def test_a_stop_may_be_a_request_too(talk: Conversation) -> None:
 
 def test_a_stop_reaches_a_call_that_still_waits_its_turn(talk: Conversation) -> None:
     talk.send("summary", 1)
-    assert STARTED.wait(5)
+    assert STARTED.wait(30)
     talk.send("many", 2, first=3)
 
     talk.send("cancel", id=2)
@@ -237,7 +237,7 @@ def test_a_stop_of_a_call_that_has_ended_is_nothing(talk: Conversation) -> None:
 
 def test_an_id_in_use_does_not_end_the_call_that_has_it(talk: Conversation) -> None:
     talk.send("summary", 1)
-    assert STARTED.wait(5)
+    assert STARTED.wait(30)
 
     talk.send("many", 1, first=1)
 
@@ -277,7 +277,7 @@ def test_what_a_call_tells_arrives_in_the_order_in_which_it_was_told(talk: Conve
 
 def test_the_end_of_the_stream_stops_what_runs_and_drops_what_waits(talk: Conversation) -> None:
     talk.send("summary", 1)
-    assert STARTED.wait(5)
+    assert STARTED.wait(30)
     talk.send("many", 2, first=1)
 
     talk.end()

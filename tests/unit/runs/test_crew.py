@@ -12,7 +12,7 @@ def nothing() -> None:
 
 
 def test_all_workers_work_and_the_watch_ends_with_the_last() -> None:
-    together = threading.Barrier(3, timeout=5)
+    together = threading.Barrier(3, timeout=30)
 
     def work() -> None:
         together.wait()
@@ -29,7 +29,7 @@ def test_a_crew_grows_up_to_its_size() -> None:
 
     def work() -> None:
         names.append(threading.current_thread().name)
-        go.wait(5)
+        go.wait(30)
 
     crew = Crew("test", 2, work, nothing)
     for _ in range(4):
@@ -70,7 +70,7 @@ def test_the_housekeeping_can_abandon_workers_that_hang() -> None:
     release = threading.Event()
 
     def work() -> None:
-        release.wait(5)
+        release.wait(30)
 
     crew = Crew("test", 1, work, nothing)
     crew.start()

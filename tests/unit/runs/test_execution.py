@@ -514,7 +514,7 @@ def test_a_second_stop_does_not_wait_and_the_journal_tells(
         if sent == job_id(2):
             stop.request("interrupted by Ctrl+C")
             stop.request()
-            release.wait(5)
+            release.wait(30)
 
     server = a_server(clock, 20, before_cancel=answer)
     record = play(server, journal, execute=ONE_BY_ONE, stop=stop)

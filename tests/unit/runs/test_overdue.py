@@ -33,7 +33,7 @@ class EndlessList:
     def read(self, number: int) -> None:
         if number > 1:
             self.clock.sleep(20_000)
-            self.ended_by_itself = not self.release.wait(5)
+            self.ended_by_itself = not self.release.wait(30)
 
 
 def lost(_job: UUID, _attempt: int) -> None:
