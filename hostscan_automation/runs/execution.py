@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from hostscan_automation.errors import JournalError, PlanRefusedError
@@ -80,7 +81,7 @@ def execute(
     with lock.held():
         findings: Mapping[int, Result] = {}
         age_s = _age_s(plan, means)
-        is_early = _settle_earlier_runs(means, journal, plan.server, age_s)
+        is_early = _settle_earlier_runs(means, journal, plan, age_s)
         if is_saved or is_early or age_s > FRESH_FOR_S:
             findings = recheck(means, plan, selection)
             age_s = 0.0
@@ -137,17 +138,17 @@ def _recheck_open(means: Means, log: RunLog, selection: Selection) -> Mapping[in
     return recheck(means, log.plan, selection, positions=positions, ours=ours)
 
 
-def _settle_earlier_runs(means: Means, journal: Journal, server: str, age_s: float) -> bool:
+def _settle_earlier_runs(means: Means, journal: Journal, plan: CancelPlan, age_s: float) -> bool:
     """Wait until cancels of a run that ended moments ago show; True where the plan is too early.
 
     The plan was read `age_s` ago: a job may stand in it whose cancel had just been asked for.
     """
-    asked_at = journal.last_asked_at(server)
-    if asked_at is None:
+    now = means.clock.now()
+    asked = journal.asked_since(plan.server, now - timedelta(seconds=age_s + SETTLED_AFTER_S))
+    times = [asked[job.job_id] for job in plan.to_cancel if job.job_id in asked]
+    if not times:
         return False
-    ago_s = (means.clock.now() - asked_at).total_seconds()
-    if ago_s > age_s + SETTLED_AFTER_S:
-        return False
+    ago_s = (now - max(times)).total_seconds()
     wait_s = min(SETTLED_AFTER_S, SETTLED_AFTER_S - ago_s)  # a clock may have been put back
     if wait_s > 0:
         means.progress.note("another run ended moments ago: waiting until its cancels show")

@@ -13,7 +13,9 @@ from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any, Self
+from uuid import UUID
 
+from hostscan_automation.clock import utc_text
 from hostscan_automation.errors import JournalError, PlanRefusedError
 from hostscan_automation.jobs.outcome import Outcome
 from hostscan_automation.runs.record import RunRecord, RunState
@@ -188,20 +190,23 @@ class Journal:
         with self._store.reading() as connection:
             return _user_of(connection, digest)
 
-    def last_asked_at(self, server: str) -> datetime | None:
-        """Return when a cancel was asked for last whose end nobody has seen, or None.
+    def asked_since(self, server: str, since: datetime) -> dict[UUID, datetime]:
+        """Return for which jobs a cancel was asked since then whose end nobody has seen, and when.
 
         Raises:
             JournalError: It cannot be read.
         """
         if not self._store.exists:
-            return None
+            return {}
         with self._store.reading() as connection:
-            (found,) = connection.execute(_LAST_ASKED, (server,)).fetchone()
+            rows = connection.execute(_ASKED_SINCE, (server, utc_text(since))).fetchall()
             try:
-                return None if found is None else datetime.fromisoformat(found).astimezone(UTC)
+                return {
+                    UUID(bytes=job_id): datetime.fromisoformat(at).astimezone(UTC)
+                    for job_id, at in rows
+                }
             except DAMAGE:
-                raise sqlite3.DatabaseError("a time in it is none") from None
+                raise sqlite3.DatabaseError("a job of it cannot be read") from None
 
     def _new_run_id(self) -> str:
         drawn = int(self._chance() * 16**6) % 16**6
@@ -235,9 +240,10 @@ class Journal:
 
 _JOB_ROWS = f"SELECT {JOB_COLUMNS} FROM job WHERE run = ? ORDER BY position"  # noqa: S608 - no input in it
 _RUN_ROWS = f"SELECT {RUN_COLUMNS} FROM run ORDER BY number"  # noqa: S608 - no input in it
-_LAST_ASKED = (
-    "SELECT max(intended_at) FROM job WHERE run IN (SELECT number FROM run WHERE server = ?)"
-    " AND (intent = 1 OR outcome IN ('accepted', 'uncertain'))"
+_ASKED_SINCE = (
+    "SELECT job_id, max(intended_at) FROM job"
+    " WHERE run IN (SELECT number FROM run WHERE server = ?) AND intended_at > ?"
+    " AND (intent = 1 OR outcome IN ('accepted', 'uncertain')) GROUP BY job_id"
 )
 
 

@@ -235,6 +235,19 @@ def test_it_is_not_waited_for_longer_than_that_takes(
     assert server.attempts()[job_id(1)] == 2
 
 
+def test_other_jobs_of_another_run_are_no_reason_to_wait(
+    journal: Journal, clock: FakeClock
+) -> None:
+    server = FakeServer.with_jobs(3, clock=clock, cancelling_s=3)
+    asked_before(server, journal, 1)
+    begun = clock.monotonic()
+    firsts = []
+    server.before_cancel = lambda *_: firsts.append(clock.monotonic() - begun)
+    play(server, journal, chosen=selection({"id": str(job_id(2))}))
+    assert len(firsts) == 1
+    assert firsts[0] < 1
+
+
 def test_what_was_asked_for_long_ago_is_no_reason_to_wait(
     journal: Journal, clock: FakeClock
 ) -> None:

@@ -5,7 +5,7 @@ import re
 import sqlite3
 import stat
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
@@ -146,7 +146,7 @@ def test_reading_makes_no_file(journal: Journal) -> None:
     assert journal.runs() == []
     assert journal.latest_unfinished() is None
     assert journal.plan_used("sha256:x") is None
-    assert journal.last_asked_at(SERVER) is None
+    assert journal.asked_since(SERVER, datetime(2026, 1, 1, tzinfo=UTC)) == {}
     assert not journal.folder.exists()
     with pytest.raises(JournalError, match="is not in the journal"):
         journal.record("20260101-000000-000000")
@@ -169,22 +169,24 @@ def test_the_latest_unfinished_run_of_a_server(journal: Journal, plan: CancelPla
     assert journal.latest_unfinished("https://nowhere") is None
 
 
-def test_what_was_asked_for_last_is_known_until_its_end_was_seen(
+def test_what_was_asked_for_is_known_until_its_end_was_seen(
     journal: Journal, plan: CancelPlan, clock: FakeClock
 ) -> None:
+    before = clock.now() - timedelta(seconds=1)
     log = journal.begin(NewRun(plan))
-    assert journal.last_asked_at(SERVER) is None
+    assert journal.asked_since(SERVER, before) == {}
     log.intend([0])
-    asked_at = clock.now()
+    asked = {plan.jobs[0].job_id: clock.now()}
     clock.sleep(10)
-    assert journal.last_asked_at(SERVER) == asked_at
-    assert journal.last_asked_at("https://other") is None
+    assert journal.asked_since(SERVER, before) == asked
+    assert journal.asked_since(SERVER, clock.now()) == {}
+    assert journal.asked_since("https://other", before) == {}
     log.settle(0, replace(CANCELLED, outcome=Outcome.ACCEPTED))
     log.flush()
-    assert journal.last_asked_at(SERVER) == asked_at
+    assert journal.asked_since(SERVER, before) == asked
     log.settle(0, CANCELLED)
     log.flush()
-    assert journal.last_asked_at(SERVER) is None
+    assert journal.asked_since(SERVER, before) == {}
 
 
 def test_a_summary_counts_while_the_run_goes_on_and_after_its_end(
