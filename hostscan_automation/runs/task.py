@@ -52,7 +52,6 @@ class Task:
 
     Attributes:
         position: Its place in the plan.
-        fingerprint: What its hosts were when it was planned.
         attempts: How many cancels left for it.
         is_in_doubt: Whether one of them may have been carried out without its reply being seen.
         question: What the last answer left open, or None.
@@ -64,7 +63,6 @@ class Task:
 
     position: int
     job_id: UUID
-    fingerprint: str
     attempts: int = 0
     is_in_doubt: bool = False
     question: Question | None = None
@@ -81,7 +79,7 @@ class Task:
     @classmethod
     def of(cls, position: int, job: PlannedJob, attempts: int = 0) -> Task:
         """Return the task of a planned job."""
-        return cls(position, job.job_id, job.fingerprint, attempts)
+        return cls(position, job.job_id, attempts)
 
     def result(
         self, outcome: Outcome, detail: str | None = None, status_after: str | None = None

@@ -10,7 +10,7 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from tests.campaign.endings import finish, judged, wait_for_cancels
+from tests.campaign.endings import finish, judged, play_without_room, wait_for_cancels
 from tests.campaign.ground import RESUME, ground
 from tests.campaign.tally import Tally
 
@@ -43,13 +43,7 @@ def full_disk(*, seed: int, runs: int = 6, jobs: int = 400) -> Tally:
             filler = field.state / "filler"
             filler.write_bytes(bytes(1024 * chance.randint(300, 1000)))
             filler.chmod(0o600)
-            ended = tally.ended(field.play())
-            tally.faults += 1
-            sent = len(field.server.requests("DELETE"))
-            tally.expect(sent or ended.code in {0, 3}, f"nothing sent, and {ended}")
-            tally.expect(not sent or ended.code in {0, 8}, f"{sent} sent, and {ended}")
-            if ended.report:
-                judged(tally, field, ended, None, is_last=False)
+            play_without_room(tally, field)
             filler.unlink()
             finish(tally, field, None)
     return tally

@@ -6,7 +6,7 @@ import random
 import resource
 import signal
 import time
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from tests.campaign.ground import RESUME, RUN, ground
 from tests.campaign.judge import Witness, judge
@@ -59,15 +59,20 @@ def full_disk(*, seed: int, runs: int) -> Tally:
             def limit(room: int = room) -> None:
                 resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
 
-            ended = tally.ended(field.play(preexec_fn=limit))
-            tally.faults += 1
-            sent = len(field.server.requests("DELETE"))
-            tally.expect(sent or ended.code in {0, 3}, f"nothing sent, and {ended}")
-            tally.expect(not sent or ended.code in {0, 8}, f"{sent} sent, and {ended}")
-            if ended.report:
-                judged(tally, field, ended, None, is_last=False)
+            play_without_room(tally, field, preexec_fn=limit)
             finish(tally, field, None)
     return tally
+
+
+def play_without_room(tally: Tally, field: Ground, **more: Any) -> None:
+    """Play while the disk has too little room: refused before anything was sent, or told truly."""
+    ended = tally.ended(field.play(**more))
+    tally.faults += 1
+    sent = len(field.server.requests("DELETE"))
+    tally.expect(sent or ended.code in {0, 3}, f"nothing sent, and {ended}")
+    tally.expect(not sent or ended.code in {0, 8}, f"{sent} sent, and {ended}")
+    if ended.report:
+        judged(tally, field, ended, None, is_last=False)
 
 
 def no_state_folder(*, seed: int) -> Tally:

@@ -29,7 +29,7 @@ class Claims:
 
 
 def tasks(count: int) -> list[Task]:
-    return [Task(position, job_id(position), "") for position in range(count)]
+    return [Task(position, job_id(position)) for position in range(count)]
 
 
 class Desk:
